@@ -1,0 +1,32 @@
+using StoreClaw.Embedded;
+
+namespace StoreClaw.Tests.Support;
+
+/// <summary>One Azurite for the whole test run; each caller gets a storage account of its own in it, empty.</summary>
+public static class TestStorage
+{
+    private const int Accounts = 900;
+
+    private static readonly Lazy<Task<AzuriteServer>> Server = new(StartAsync);
+
+    private static int _next;
+
+    /// <summary>The connection string of an account nobody else uses in this run.</summary>
+    public static async Task<string> NewAccountAsync()
+    {
+        var number = Interlocked.Increment(ref _next);
+        Assert.True(number <= Accounts, "The test run needs more storage accounts; raise TestStorage.Accounts.");
+        return (await Server.Value).ConnectionString(Name(number));
+    }
+
+    private static string Name(int number) => $"test{number:D4}";
+
+    private static async Task<AzuriteServer> StartAsync()
+    {
+        var server = await AzuriteServer.StartAsync(
+            new AzuriteOptions { QueuePort = 0, TablePort = 0, ExtraAccounts = [.. Enumerable.Range(1, Accounts).Select(Name)] },
+            CancellationToken.None);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return server;
+    }
+}
