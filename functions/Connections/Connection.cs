@@ -1,0 +1,32 @@
+namespace StoreClaw.Connections;
+
+public enum ConnectionStatus
+{
+    Connected,
+    ReauthorizationRequired,
+    Disconnected,
+}
+
+/// <summary>One authorized account on a connector: one store.</summary>
+/// <param name="Id">Made from connector and store, so that a store that connects again is the same connection and keeps its history.</param>
+/// <param name="Store">The platform's name of the store.</param>
+/// <param name="Granted">What the platform gave, of what was asked.</param>
+/// <param name="Facts">What connecting found out: currency, time zone, form of the API's address.</param>
+/// <param name="TokenExpiresAt">Null when it does not.</param>
+public sealed record Connection(
+    string Id,
+    string Connector,
+    string Store,
+    ConnectionStatus Status,
+    IReadOnlyList<string> Granted,
+    IReadOnlyDictionary<string, string> Facts,
+    DateTimeOffset ConnectedAt,
+    DateTimeOffset? TokenExpiresAt);
+
+/// <summary>The connections that are, by id; what a task is checked against and a report names its stores by.</summary>
+public interface IConnectionDirectory
+{
+    Task<Connection?> FindAsync(string id, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<Connection>> ListAsync(CancellationToken cancellationToken);
+}

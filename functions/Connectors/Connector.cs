@@ -1,0 +1,30 @@
+using StoreClaw.Commerce;
+
+namespace StoreClaw.Connectors;
+
+/// <summary>
+/// One platform StoreClaw can talk to: its facts and what it can do. A capability that is null is one the platform does not offer.
+/// Everything in it is stateless and shared by all stores; what belongs to a store comes in as a <see cref="StoreSession"/>.
+/// </summary>
+public sealed record Connector
+{
+    public required ConnectorDescriptor Descriptor { get; init; }
+
+    public required IPlatformProtocol Protocol { get; init; }
+
+    public required IAuthorization Authorization { get; init; }
+
+    public IWebhooks? Webhooks { get; init; }
+
+    public IReadOnlyDictionary<Resource, IReader> Readers { get; init; } = new Dictionary<Resource, IReader>();
+
+    public IStockWriter? StockWriter { get; init; }
+
+    /// <summary>The capability names shown to the console, derived from what is there.</summary>
+    public IReadOnlyList<string> Capabilities =>
+    [
+        .. Readers.Keys.Order().Select(static resource => $"read-{resource.ToString().ToLowerInvariant()}"),
+        .. Webhooks is null ? Array.Empty<string>() : ["webhooks"],
+        .. StockWriter is null ? Array.Empty<string>() : ["write-stock"],
+    ];
+}

@@ -1,0 +1,92 @@
+using StoreClaw.Common;
+
+namespace StoreClaw.Connectors;
+
+/// <summary>What the seller typed, and what the settings give for the whole app.</summary>
+/// <param name="Fields">By <see cref="ConnectorField.Name"/>, trimmed; empty ones left out.</param>
+/// <param name="App">The app-level OAuth client (settings ClientId and ClientSecret), when there is one.</param>
+/// <param name="LiftAddressRules">The connector's base URL is replaced by a setting, so plain http and private hosts are allowed.</param>
+public sealed record ConnectInput(IReadOnlyDictionary<string, Secret> Fields, AppClient? App, bool LiftAddressRules)
+{
+    public string? Text(string name) => Fields.TryGetValue(name, out var value) ? value.Reveal() : null;
+}
+
+public sealed record AppClient(string Id, Secret Secret);
+
+/// <summary>What the fields turned out to mean.</summary>
+public abstract record ConnectPlan
+{
+    /// <summary>The fields cannot work; which and why.</summary>
+    public sealed record Refused(IReadOnlyList<FieldError> Errors) : ConnectPlan;
+
+    /// <summary>Everything needed is here: probe with <see cref="IAuthorization.GrantAsync"/>.</summary>
+    public sealed record Ready(string Store, IReadOnlyDictionary<string, Secret> Secrets) : ConnectPlan;
+
+    /// <summary>The seller must approve in the browser.</summary>
+    public sealed record Browser(string Store, IReadOnlyDictionary<string, Secret> Secrets) : ConnectPlan;
+}
+
+/// <param name="Remedy">What to do about it.</param>
+public sealed record FieldError(string Field, string Message, string Remedy);
+
+/// <summary>One browser approval under way. <see cref="State"/> is single use and already signed.</summary>
+/// <param name="State">At least 128 random bits; the platform hands it back.</param>
+/// <param name="CallbackUrl">Where the browser comes back to.</param>
+/// <param name="CodeChallenge">PKCE S256, for platforms that take it.</param>
+public sealed record BrowserStart(string State, Uri CallbackUrl, string CodeChallenge);
+
+/// <summary>What came to the callback.</summary>
+/// <param name="Query">The query parameters in their order, decoded.</param>
+/// <param name="Body">What a platform's server posted, for those that hand keys over that way.</param>
+public sealed record CallbackInput(IReadOnlyList<KeyValuePair<string, string>> Query, ReadOnlyMemory<byte> Body, Uri CallbackUrl, string CodeVerifier)
+{
+    public string? Parameter(string name) => Query.Where(pair => pair.Key == name).Select(static pair => pair.Value).FirstOrDefault();
+}
+
+/// <summary>Access as the platform gave it.</summary>
+public sealed record Grant
+{
+    /// <summary>The platform's final name of the store; two connects of one store must give the same.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>All secrets of the connection from now on, by name; what is left out is forgotten.</summary>
+    public required IReadOnlyDictionary<string, Secret> Secrets { get; init; }
+
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    /// <summary>As the answer gave it; null, zero or negative lifetimes fall back to <see cref="ConnectorDescriptor.TokenLifetime"/>.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>How access to a store is gained, renewed and given back.</summary>
+public interface IAuthorization
+{
+    /// <summary>Reads and normalises the fields; calls nobody.</summary>
+    ConnectPlan Plan(ConnectInput input);
+
+    /// <summary>Proves typed credentials on the platform and finds out what they allow.</summary>
+    /// <exception cref="PlatformException">Wrong keys, wrong shop, unreachable: says which and what to do.</exception>
+    Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>The address the seller's browser is sent to.</summary>
+    Uri AuthorizeUrl(StoreSession store, BrowserStart start) => throw new NotSupportedException();
+
+    /// <summary>The platform's own proof on the callback, beside our state. Null when it holds, else what is wrong.</summary>
+    string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) => null;
+
+    /// <summary>Exchanges what the callback brought. Called once per state.</summary>
+    /// <exception cref="PlatformException">The platform refused.</exception>
+    Task<Grant> ExchangeAsync(StoreSession store, CallbackInput callback, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <summary>The name of the callback's query parameter that holds our state.</summary>
+    string StateParameter => "state";
+
+    /// <summary>Renews the access token. Null when this connection's tokens never expire.</summary>
+    /// <exception cref="PlatformException"><see cref="FaultKind.CredentialsRejected"/> when the grant itself is refused.</exception>
+    Task<Grant?> RefreshAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<Grant?>(null);
+
+    /// <summary>Gives the access back on disconnect, where the platform offers that.</summary>
+    Task RevokeAsync(StoreSession store, CancellationToken cancellationToken) => Task.CompletedTask;
+}

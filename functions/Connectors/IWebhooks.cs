@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Http;
+using StoreClaw.Commerce;
+using StoreClaw.Common;
+
+namespace StoreClaw.Connectors;
+
+/// <summary>One request at the webhook door, its body read once and whole.</summary>
+public sealed record WebhookRequest(string Method, IHeaderDictionary Headers, IQueryCollection Query, ReadOnlyMemory<byte> Body, Uri Url)
+{
+    /// <summary>The header's first value, or null; names are case-insensitive.</summary>
+    public string? Header(string name) => Headers.TryGetValue(name, out var values) && values.Count > 0 ? values[0] : null;
+}
+
+public enum SignatureResult
+{
+    Valid,
+    MissingSignature,
+
+    /// <summary>We hold no secret to check with: refuse, never accept.</summary>
+    MissingSecret,
+    Mismatch,
+
+    /// <summary>Signed, but too old or too far ahead.</summary>
+    Stale,
+}
+
+/// <summary>What is known of a delivery before its body is parsed.</summary>
+/// <param name="Topic">The platform's word; empty when it gives none.</param>
+/// <param name="DeliveryId">The platform's id of this delivery, the same on its repeats; null when it gives none.</param>
+/// <param name="TriggeredAt">When it happened, where a header says so.</param>
+public sealed record DeliveryHead(string Topic, string? DeliveryId, DateTimeOffset? TriggeredAt);
+
+/// <summary>A verified delivery, later, on the queue.</summary>
+public sealed record Delivery(string Topic, string? DeliveryId, DateTimeOffset? TriggeredAt, DateTimeOffset ReceivedAt, ReadOnlyMemory<byte> Body);
+
+/// <summary>An answer given at once, without a queue: a challenge, a ping.</summary>
+public sealed record WebhookReply(int Status, string ContentType, string Body);
+
+/// <summary>What the audit found and did about a store's registrations.</summary>
+/// <param name="Restored">Topics that were missing or switched off and are on again; their gap is to be reconciled.</param>
+public sealed record WebhookAudit(IReadOnlyList<string> Restored);
+
+public interface IWebhooks
+{
+    /// <summary>Whether the bytes are the platform's own. Pure; every given secret is tried; comparing takes the same time whatever differs.</summary>
+    SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now);
+
+    /// <summary>The secrets deliveries to this store may be signed with, newest first.</summary>
+    IReadOnlyList<Secret> SigningSecrets(StoreSession store);
+
+    /// <summary>The answer to a challenge or ping, or null for an ordinary delivery. Called before <see cref="Verify"/>; must not act on anything.</summary>
+    WebhookReply? Answer(WebhookRequest request, StoreSession store) => null;
+
+    DeliveryHead Head(WebhookRequest request);
+
+    /// <summary>Reads a delivery. Pure.</summary>
+    /// <exception cref="FormatException">The body is not what the topic promises; the message names the member.</exception>
+    IReadOnlyList<Change> Read(Delivery delivery, StoreSession store);
+
+    /// <summary>Makes the store's registrations match the descriptor's topics and the URL, creating and re-enabling what is missing.</summary>
+    /// <exception cref="PlatformException">The platform refused.</exception>
+    Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken);
+
+    /// <summary>Removes what <see cref="EnsureAsync"/> made.</summary>
+    Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken);
+}

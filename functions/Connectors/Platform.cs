@@ -1,0 +1,163 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using StoreClaw.Common;
+
+namespace StoreClaw.Connectors;
+
+/// <summary>One call to a platform. The URL names the platform's real host; the pipeline replaces it when the settings say so.</summary>
+public sealed record PlatformRequest(HttpMethod Method, Uri Url)
+{
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>False for calls that carry their own proof, such as the token endpoint.</summary>
+    public bool Authorized { get; init; } = true;
+
+    /// <summary>False when a repeat could act twice: then only failures before the platform saw it are repeated.</summary>
+    public bool Repeatable { get; init; } = true;
+
+    /// <summary>What the call takes from the store's <see cref="RateBudget"/>.</summary>
+    public double Cost { get; init; } = 1;
+
+    public static PlatformRequest Get(string url) => new(HttpMethod.Get, new Uri(url));
+
+    public static PlatformRequest Json(HttpMethod method, string url, object body) => new(method, new Uri(url))
+    {
+        Body = JsonSerializer.SerializeToUtf8Bytes(body, JsonText.Options),
+        ContentType = "application/json",
+    };
+}
+
+/// <summary>What came back, read whole (at most 16 MiB).</summary>
+public sealed record PlatformResponse(int Status, HttpResponseHeaders Headers, string? ContentType, ReadOnlyMemory<byte> Body)
+{
+    public bool Succeeded => Status is >= 200 and < 300;
+
+    /// <summary>The first value of a header, or null.</summary>
+    public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    /// <summary>The body as JSON.</summary>
+    /// <exception cref="PlatformException">It is none: a proxy's page, a notice printed in front of it.</exception>
+    public JsonElement Json()
+    {
+        try
+        {
+            return JsonElement.Parse(Body.Span);
+        }
+        catch (JsonException)
+        {
+            throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, "not-json", $"The platform answered {Status} with something that is not JSON."));
+        }
+    }
+}
+
+/// <summary>What kind of trouble an answer is; decides whether it is repeated, renewed, told to the seller or parked.</summary>
+public enum FaultKind
+{
+    /// <summary>The access token has run out: one refresh, then the call again.</summary>
+    TokenExpired,
+
+    /// <summary>The platform no longer accepts the grant or key: the seller must connect again.</summary>
+    CredentialsRejected,
+
+    /// <summary>Connected, but not allowed to do this.</summary>
+    ScopeMissing,
+
+    /// <summary>Too fast: wait as told, then again.</summary>
+    Throttled,
+
+    /// <summary>The budget of a day or more is spent: the work is put off, not repeated.</summary>
+    QuotaExhausted,
+
+    NotFound,
+
+    /// <summary>The request itself is wrong; a repeat cannot help.</summary>
+    Invalid,
+
+    /// <summary>What was to be changed has changed meanwhile (compare-and-set).</summary>
+    Conflict,
+
+    /// <summary>The shop is frozen, closed or locked by the platform.</summary>
+    StoreUnavailable,
+
+    /// <summary>The platform's own failure; passes.</summary>
+    PlatformFailure,
+
+    /// <summary>No connection, no name, no TLS, no answer in time.</summary>
+    Unreachable,
+
+    /// <summary>The address is private, loopback or link-local and must not be called.</summary>
+    AddressRefused,
+}
+
+/// <param name="Code">The platform's own code, or a short stable word of ours.</param>
+/// <param name="Message">For the seller; never a body, never a secret.</param>
+/// <param name="RetryAfter">How long the platform asked to wait.</param>
+/// <param name="RequestId">What the platform's support asks for.</param>
+public sealed record PlatformFault(FaultKind Kind, string Code, string Message, TimeSpan? RetryAfter = null, string? RequestId = null)
+{
+    public bool Passing => Kind is FaultKind.Throttled or FaultKind.PlatformFailure or FaultKind.Unreachable;
+}
+
+/// <summary>A call that did not succeed after all the pipeline may do for it.</summary>
+public sealed class PlatformException(PlatformFault fault, Exception? inner = null) : Exception($"{fault.Kind}: {fault.Message} ({fault.Code})", inner)
+{
+    public PlatformFault Fault { get; } = fault;
+}
+
+/// <summary>How one platform's HTTP speaks: proof per attempt, trouble in its own form.</summary>
+public interface IPlatformProtocol
+{
+    /// <summary>Adds the proof to one attempt. Called anew for each, since proofs made from the clock go stale.</summary>
+    /// <param name="now">The platform's time: the injected clock corrected by the platform's Date header.</param>
+    void Authorize(HttpRequestMessage attempt, StoreSession store, DateTimeOffset now);
+
+    /// <summary>Null when the answer is what was asked for, whatever its status line says.</summary>
+    PlatformFault? Examine(PlatformResponse response);
+
+    /// <summary>What the answer says of the store's budget: how much is left, how fast it refills. Null when it says nothing.</summary>
+    RateReading? ReadRate(PlatformResponse response) => null;
+}
+
+/// <summary>The platform's own word on the budget after a call.</summary>
+public sealed record RateReading(double Available, double Burst, double PerSecond);
+
+/// <summary>
+/// One store during a piece of work: who it is, its secrets, and the pipeline to call it through (time limit, repeats, rate limit, one refresh
+/// of an expired token, address check).
+/// </summary>
+public sealed class StoreSession
+{
+    private readonly Func<StoreSession, PlatformRequest, CancellationToken, Task<PlatformResponse>> _send;
+
+    public StoreSession(
+        string connectionId,
+        string store,
+        IReadOnlyDictionary<string, Secret> secrets,
+        IReadOnlyDictionary<string, string> facts,
+        Func<StoreSession, PlatformRequest, CancellationToken, Task<PlatformResponse>> send)
+    {
+        ConnectionId = connectionId;
+        Store = store;
+        Secrets = secrets;
+        Facts = facts;
+        _send = send;
+    }
+
+    public string ConnectionId { get; }
+
+    /// <summary>The platform's name of the store: a shop domain, a site's address, an account id.</summary>
+    public string Store { get; }
+
+    /// <summary>Swapped whole when a token is renewed during the work.</summary>
+    public IReadOnlyDictionary<string, Secret> Secrets { get; set; }
+
+    /// <summary>What connecting found out: currency, time zone, form of the API's address.</summary>
+    public IReadOnlyDictionary<string, string> Facts { get; }
+
+    /// <exception cref="PlatformException">The call did not succeed.</exception>
+    public Task<PlatformResponse> SendAsync(PlatformRequest request, CancellationToken cancellationToken) => _send(this, request, cancellationToken);
+}
