@@ -38,6 +38,19 @@ public sealed class CachedSecretVault(ISecretVault vault, TimeProvider time) : I
         }
     }
 
+    /// <summary>Reads past the cache without a cap, for the holder of a lease who must know what stands in the vault now.</summary>
+    public async Task<SecretBundle?> ReadThroughAsync(string name, CancellationToken cancellationToken)
+    {
+        var bundle = await vault.GetAsync(name, cancellationToken);
+        Forget(name);
+        if (bundle is not null)
+        {
+            _current[name] = new Entry(time, bundle);
+        }
+
+        return bundle;
+    }
+
     public async Task<string> SetAsync(string name, SecretBundle bundle, CancellationToken cancellationToken)
     {
         string version;
