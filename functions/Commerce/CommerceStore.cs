@@ -201,7 +201,8 @@ public sealed class CommerceStore(StorageClients storage)
         var stored = new Dictionary<(string, string), TableEntity>();
         if (fresh)
         {
-            var (first, last) = (candidates.Min(static c => c.Partition, StringComparer.Ordinal)!, candidates.Max(static c => c.Partition, StringComparer.Ordinal)!);
+            var partitions = candidates.Select(static candidate => candidate.Partition).Order(StringComparer.Ordinal).ToList();
+            var (first, last) = (partitions[0], partitions[^1]);
             await CollectAsync(table, TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey le {last}"), stored, cancellationToken);
         }
         else if (candidates.Count <= PointReads)

@@ -26,10 +26,9 @@ public sealed class SigningKey(ISecretVault vault, Leases leases, Randomness ran
             return null;
         }
 
+        var expected = Mac(await KeyAsync(cancellationToken), purpose, signed[..dot]);
         var mac = new byte[HMACSHA256.HashSizeInBytes];
-        return Base64Url.TryDecodeFromChars(signed.AsSpan(dot + 1), mac, out var length)
-            && length == mac.Length
-            && CryptographicOperations.FixedTimeEquals(mac, Mac(await KeyAsync(cancellationToken), purpose, signed[..dot]))
+        return Base64Url.TryDecodeFromChars(signed.AsSpan(dot + 1), mac, out var length) && length == mac.Length && CryptographicOperations.FixedTimeEquals(mac, expected)
             ? signed[..dot]
             : null;
     }

@@ -9,7 +9,7 @@ namespace StoreClaw.Connections;
 public sealed record ConnectedStore(Connection Connection, Connector Connector, StoreSession Session);
 
 /// <summary>Opens connections for work: row, secrets and pipeline together.</summary>
-public sealed class StoreSessions(ConnectionTable connections, CachedSecretVault vault, PlatformClient platform, TimeProvider time)
+public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable connections, CachedSecretVault vault, PlatformClient platform, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
@@ -54,7 +54,7 @@ public sealed class StoreSessions(ConnectionTable connections, CachedSecretVault
 
     private ConnectedStore Open(Connection connection, SecretBundle? secrets)
     {
-        var connector = ConnectorRegistry.Find(connection.Connector)
+        var connector = registry.Find(connection.Connector)
             ?? throw new InvalidOperationException($"Connection {connection.Id} is on '{connection.Connector}', which this version does not know.");
         var session = new StoreSession(connection.Id, connection.Store, secrets?.Values ?? new Dictionary<string, Secret>(), connection.Facts, Sender(connector));
         return new ConnectedStore(connection, connector, session);

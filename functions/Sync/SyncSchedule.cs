@@ -4,13 +4,13 @@ using StoreClaw.Connectors;
 namespace StoreClaw.Sync;
 
 /// <summary>Finds which stores are due and queues their turns. Does no work of its own.</summary>
-public sealed class SyncSchedule(IConnectionDirectory connections, SyncCursors cursors, SyncService sync, TimeProvider time)
+public sealed class SyncSchedule(ConnectorRegistry registry, IConnectionDirectory connections, SyncCursors cursors, SyncService sync, TimeProvider time)
 {
     public async Task QueueDueAsync(CancellationToken cancellationToken)
     {
         foreach (var connection in await connections.ListAsync(cancellationToken))
         {
-            if (connection.Status != ConnectionStatus.Connected || ConnectorRegistry.Find(connection.Connector) is not { } connector)
+            if (connection.Status != ConnectionStatus.Connected || registry.Find(connection.Connector) is not { } connector)
             {
                 continue;
             }

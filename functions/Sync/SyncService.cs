@@ -11,6 +11,7 @@ namespace StoreClaw.Sync;
 /// platform says wait, the rest goes on in a message of its own. Webhooks are hints, this is the truth.
 /// </summary>
 public sealed partial class SyncService(
+    ConnectorRegistry registry,
     StoreSessions sessions,
     SyncCursors cursors,
     CommerceStore store,
@@ -40,7 +41,7 @@ public sealed partial class SyncService(
     public async Task<IReadOnlyList<Resource>> QueueAsync(Connection connection, IReadOnlyCollection<Resource>? resources, DateTimeOffset? since, bool asked, CancellationToken cancellationToken)
     {
         var queued = new List<Resource>();
-        foreach (var resource in ConnectorRegistry.Find(connection.Connector)?.Readers.Keys.Order() ?? Enumerable.Empty<Resource>())
+        foreach (var resource in registry.Find(connection.Connector)?.Readers.Keys.Order() ?? Enumerable.Empty<Resource>())
         {
             if (resources is null || resources.Contains(resource))
             {

@@ -12,7 +12,7 @@ using StoreClaw.Storage;
 namespace StoreClaw.Webhooks;
 
 /// <summary>Takes deliveries in: whose it is, whether it is genuine, stored, answered. In this order, and nothing after the answer.</summary>
-public sealed partial class WebhookReceiver(StoreSessions sessions, DeliveryJournal journal, TimeProvider time, ILogger<WebhookReceiver> logger)
+public sealed partial class WebhookReceiver(ConnectorRegistry registry, StoreSessions sessions, DeliveryJournal journal, TimeProvider time, ILogger<WebhookReceiver> logger)
 {
     public const int MostBytes = 1024 * 1024;
 
@@ -23,13 +23,13 @@ public sealed partial class WebhookReceiver(StoreSessions sessions, DeliveryJour
     public async Task<IResult> ReceiveAsync(string connectorId, string? connectionId, HttpRequest http, CancellationToken cancellationToken)
     {
         var (status, result) = await AnswerAsync(connectorId, connectionId, http, cancellationToken);
-        Answers.Add(1, new("connector", ConnectorRegistry.Find(connectorId) is null ? "unknown" : connectorId), new("status", status));
+        Answers.Add(1, new("connector", registry.Find(connectorId) is null ? "unknown" : connectorId), new("status", status));
         return result;
     }
 
     private async Task<(int Status, IResult Result)> AnswerAsync(string connectorId, string? connectionId, HttpRequest http, CancellationToken cancellationToken)
     {
-        if (ConnectorRegistry.Find(connectorId) is not { Webhooks: { } webhooks } connector)
+        if (registry.Find(connectorId) is not { Webhooks: { } webhooks } connector)
         {
             return Refuse(Problem.NotFound("webhook of connector", connectorId));
         }
