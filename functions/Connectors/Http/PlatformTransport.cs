@@ -45,11 +45,16 @@ public sealed class PlatformTransport : IDisposable
             : throw new InvalidOperationException($"The setting Connectors:{connectorId}:BaseUrl is not an http or https address.")
         : null;
 
+    /// <inheritdoc cref="SendAsync(Uri, HttpRequestMessage, CancellationToken)"/>
+    public Task<PlatformResponse> SendAsync(string connectorId, HttpRequestMessage message, CancellationToken cancellationToken) =>
+        SendAsync(BaseUrl(connectorId), message, cancellationToken);
+
     /// <summary>Sends one attempt and reads the answer whole.</summary>
+    /// <param name="standIn">Replaces scheme and host of the message's address and lifts the address rules; null for the real host.</param>
     /// <exception cref="PlatformException">No answer came, it was too big, or the address must not be called.</exception>
-    public async Task<PlatformResponse> SendAsync(string connectorId, HttpRequestMessage message, CancellationToken cancellationToken)
+    public async Task<PlatformResponse> SendAsync(Uri? standIn, HttpRequestMessage message, CancellationToken cancellationToken)
     {
-        var invoker = Route(connectorId, message);
+        var invoker = Route(standIn, message);
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         try
         {
@@ -93,10 +98,10 @@ public sealed class PlatformTransport : IDisposable
         ConnectCallback = guard is null ? null : guard.ConnectAsync,
     };
 
-    private HttpMessageInvoker Route(string connectorId, HttpRequestMessage message)
+    private HttpMessageInvoker Route(Uri? standIn, HttpRequestMessage message)
     {
         var url = message.RequestUri!;
-        if (BaseUrl(connectorId) is { } baseUrl)
+        if (standIn is { } baseUrl)
         {
             message.Headers.TryAddWithoutValidation("X-StoreClaw-Original-Host", url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}");
             message.RequestUri = new Uri(baseUrl.GetLeftPart(UriPartial.Authority) + baseUrl.AbsolutePath.TrimEnd('/') + url.PathAndQuery);
