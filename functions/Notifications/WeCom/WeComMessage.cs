@@ -60,7 +60,7 @@ public sealed record WeComImage : WeComMessage
 
     private readonly byte[] _bytes;
 
-    public WeComImage(ReadOnlySpan<byte> bytes) => _bytes = bytes.ToArray();
+    public WeComImage(byte[] bytes) => _bytes = bytes;
 
     public override string Type => "image";
 

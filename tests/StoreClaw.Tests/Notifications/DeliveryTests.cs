@@ -14,6 +14,8 @@ namespace StoreClaw.Tests.Notifications;
 
 public sealed partial class DeliveryTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     [Fact]
     public async Task Notices_are_told_in_the_channel_s_language_urgent_first_and_once()
     {
@@ -90,16 +92,18 @@ public sealed partial class DeliveryTests
     public async Task A_hanging_robot_costs_the_caller_nothing_and_is_told_after_recovery()
     {
         await using var team = await StartAsync();
-        team.WeCom.Inject(WeComFault.Hang, 4);
+        AnswerTimes(team, 4, Answer.Never);
         await team.NotifyAsync(NewNotice("one"));
+        team.Time.Advance(TimeSpan.FromMilliseconds(1));
         await team.NotifyAsync(NewNotice("two"));
         for (var i = 0; i < 4; i++)
         {
+            team.Time.Advance(TimeSpan.FromMilliseconds(1));
             var turn = team.TurnAsync();
             await team.NotifyAsync(NewNotice($"during {i}"));
-            await team.Time.WhenTimerIsDueAtAsync(team.Time.GetUtcNow() + WeComClient.CallTimeout);
+            await team.Time.WhenTimerIsDueAtAsync(team.Time.GetUtcNow() + WeComClient.CallTimeout).WaitAsync(Patience);
             team.Time.Advance(WeComClient.CallTimeout);
-            team.Time.Advance((await turn)!.Value);
+            team.Time.Advance((await turn.WaitAsync(Patience))!.Value);
         }
 
         await team.RunAsync(TimeSpan.FromMinutes(5));

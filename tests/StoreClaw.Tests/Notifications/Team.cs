@@ -98,13 +98,27 @@ public sealed class Team : IAsyncDisposable
 
     public sealed record Answer(int Status, string Body)
     {
+        /// <summary>The connection stays open and nothing comes.</summary>
+        public static readonly Answer Never = new(0, "");
+
         public static Answer Code(int code, string message = "said so") => new(200, $$"""{"errcode":{{code}},"errmsg":"{{message}}, hint: [1634545457082045439374417], from ip: 10.1.2.3, more info at https://open.work.weixin.qq.com/devtool/query?e={{code}}"}""");
     }
 
     private sealed class ScriptedLine(ConcurrentQueue<Answer> answers) : DelegatingHandler(PlatformTransport.Handler(null))
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => answers.TryDequeue(out var answer)
-            ? Task.FromResult(new HttpResponseMessage((HttpStatusCode)answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, "text/plain") })
-            : base.SendAsync(request, cancellationToken);
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!answers.TryDequeue(out var answer))
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+
+            if (answer == Answer.Never)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
+            return new HttpResponseMessage((HttpStatusCode)answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, "text/plain") };
+        }
     }
 }

@@ -46,7 +46,7 @@ public sealed class WeComClientTests : IAsyncLifetime
     {
         WeComMessage[] messages =
         [
-            new WeComText("早上好 😀 \"a\\b\" \u0001 \t 中文") { MentionedList = ["wangqing", "@all"], MentionedMobileList = ["13800001111"] },
+            new WeComText("早上好 😀 \"a\\b\" \t 中文") { MentionedList = ["wangqing", "@all"], MentionedMobileList = ["13800001111"] },
             new WeComMarkdown("# 日报\n<font color=\"info\">good</font>"),
             new WeComMarkdownV2("| a | b |\n| --- | --- |\n| 1 | 2 |"),
             new WeComImage(OnePixel),
@@ -76,7 +76,7 @@ public sealed class WeComClientTests : IAsyncLifetime
         Assert.Empty(_weCom.Log.Violations);
         Assert.Equal(messages.Select(static message => message.Type), _weCom.Messages(Team.Key).Select(static message => message.Type));
         var text = Assert.IsType<TextContent>(_weCom.Messages(Team.Key)[0].Content);
-        Assert.Equal("早上好 😀 \"a\\b\" \u0001 \t 中文", text.Words);
+        Assert.Equal("早上好 😀 \"a\\b\" \t 中文", text.Words);
         Assert.Equal(["wangqing", "@all", "13800001111"], text.Mentioned);
         Assert.Equal(OnePixel, Assert.IsType<ImageContent>(_weCom.Messages(Team.Key)[3].Content).Bytes);
     }
@@ -107,7 +107,7 @@ public sealed class WeComClientTests : IAsyncLifetime
         WeComMessage[] messages =
         [
             new WeComText(" "), new WeComText(new string('中', 683)), new WeComMarkdown(new string('a', 4097)), new WeComMarkdown("\ud83d"), new WeComMarkdownV2(""),
-            new WeComImage("GIF89a"u8), new WeComImage([.. OnePixel, .. new byte[2 * 1024 * 1024]]), new WeComNews([]),
+            new WeComImage("GIF89a"u8.ToArray()), new WeComImage([.. OnePixel, .. new byte[2 * 1024 * 1024]]), new WeComNews([]),
             new WeComNews([.. Enumerable.Repeat(new WeComArticle("t", "https://a.example/"), 9)]), new WeComNews([new WeComArticle("t", "www.qq.com")]),
             new WeComNews([new WeComArticle(new string('中', 43), "https://a.example/")]), new WeComFile(""), new WeComTextNotice(Action),
             new WeComTextNotice(new WeComCardLink(0)) { SubTitleText = "a" }, new WeComTextNotice(new WeComCardLink(1)) { SubTitleText = "a" },
