@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+
+namespace StoreClaw.Connections;
+
+/// <summary>
+/// A vault that may be asked for each delivery: what was read serves for 60 s; what was not there or could not be read is asked for again after
+/// 5 s; callers who want one name at the same time share one call, which goes on when one of them gives up.
+/// </summary>
+public sealed class CachedSecretVault(ISecretVault vault, TimeProvider time) : ISecretVault
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<string, Entry> _current = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<string, Entry> _previous = new(StringComparer.Ordinal);
+
+    public Task<SecretBundle?> GetAsync(string name, CancellationToken cancellationToken) =>
+        EntryOf(_current, name).Get(() => vault.GetAsync(name, CancellationToken.None)).WaitAsync(cancellationToken);
+
+    public Task<SecretBundle?> GetPreviousAsync(string name, CancellationToken cancellationToken) =>
+        EntryOf(_previous, name).Get(() => vault.GetPreviousAsync(name, CancellationToken.None)).WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Reads past the cache, for a caller whom the cached secret did not serve (a signature that failed), so that a secret rotated elsewhere works
+    /// with the next delivery. However many ask, the vault is asked once in 5 s per name; until then all get that last answer.
+    /// </summary>
+    public Task<SecretBundle?> GetFreshAsync(string name, CancellationToken cancellationToken)
+    {
+        return EntryOf(_current, name).GetFreshAsync(Read).WaitAsync(cancellationToken);
+
+        async Task<SecretBundle?> Read()
+        {
+            var bundle = await vault.GetAsync(name, CancellationToken.None);
+            _previous.TryRemove(name, out _);
+            return bundle;
+        }
+    }
+
+    public async Task<string> SetAsync(string name, SecretBundle bundle, CancellationToken cancellationToken)
+    {
+        string version;
+        try
+        {
+            version = await vault.SetAsync(name, bundle, cancellationToken);
+        }
+        finally
+        {
+            Forget(name);
+        }
+
+        _current[name] = new Entry(time, new SecretBundle(bundle.Values, version));
+        return version;
+    }
+
+    public async Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await vault.DeleteAsync(name, cancellationToken);
+        }
+        finally
+        {
+            Forget(name);
+        }
+    }
+
+    public IAsyncEnumerable<string> ListNamesAsync(CancellationToken cancellationToken) => vault.ListNamesAsync(cancellationToken);
+
+    private Entry EntryOf(ConcurrentDictionary<string, Entry> entries, string name)
+    {
+        SecretNames.Require(name);
+        return entries.GetOrAdd(name, static (_, clock) => new Entry(clock), time);
+    }
+
+    // A reading under way may still bring the old state; it ends in an entry that nobody asks any more.
+    private void Forget(string name)
+    {
+        _current.TryRemove(name, out _);
+        _previous.TryRemove(name, out _);
+    }
+
+    private sealed class Entry(TimeProvider time)
+    {
+        private readonly Lock _turn = new();
+
+        private Reading? _served;
+
+        private Reading? _fresh;
+
+        public Entry(TimeProvider time, SecretBundle known)
+            : this(time) => _served = new Reading(() => Task.FromResult<SecretBundle?>(known), time.GetTimestamp());
+
+        public Task<SecretBundle?> Get(Func<Task<SecretBundle?>> read)
+        {
+            Reading reading;
+            lock (_turn)
+            {
+                reading = _served is { } served && time.GetElapsedTime(served.Started) < served.Serves ? served : new Reading(read, time.GetTimestamp());
+                _served = reading;
+            }
+
+            return reading.Result;
+        }
+
+        public async Task<SecretBundle?> GetFreshAsync(Func<Task<SecretBundle?>> read)
+        {
+            Reading reading;
+            lock (_turn)
+            {
+                reading = _fresh is { } fresh && time.GetElapsedTime(fresh.Started) < Pause ? fresh : new Reading(read, time.GetTimestamp());
+                _fresh = reading;
+            }
+
+            var bundle = await reading.Result;
+            lock (_turn)
+            {
+                if (_served is null || _served.Started <= reading.Started)
+                {
+                    _served = reading;
+                }
+            }
+
+            return bundle;
+        }
+    }
+
+    private sealed class Reading(Func<Task<SecretBundle?>> read, long started)
+    {
+        // Lazy, so that the entry's lock is not held while the vault is asked; async, so that a failure at once is one of the task's.
+        private readonly Lazy<Task<SecretBundle?>> _result = new(async () => await read());
+
+        public long Started => started;
+
+        public Task<SecretBundle?> Result => _result.Value;
+
+        public TimeSpan Serves => _result switch
+        {
+            { IsValueCreated: false } or { Value.IsCompleted: false } => TimeSpan.MaxValue,
+            { Value: { IsCompletedSuccessfully: true, Result: not null } } => Lifetime,
+            _ => Pause,
+        };
+    }
+}
