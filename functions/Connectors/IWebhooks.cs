@@ -45,6 +45,9 @@ public interface IWebhooks
     /// <summary>Whether the bytes are the platform's own. Pure; every given secret is tried; comparing takes the same time whatever differs.</summary>
     SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now);
 
+    /// <summary>The store a delivery says it is from, for deliveries whose URL names no connection. Only to find whose secrets to check with.</summary>
+    string? StoreOf(WebhookRequest request) => null;
+
     /// <summary>The secrets deliveries to this store may be signed with, newest first.</summary>
     IReadOnlyList<Secret> SigningSecrets(StoreSession store);
 

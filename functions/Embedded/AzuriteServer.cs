@@ -38,10 +38,15 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>The emulator's published key; it protects nothing.</summary>
     public const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    // Ends with its parent, and lets the emulator write its data first.
+    // Ends with its parent, and lets the emulator write its data first. A Ctrl+C in a terminal reaches every process of it;
+    // the emulator must outlive the app's running work, so it leaves only when told.
     private const string Watchdog = """
         const service = process.argv[1];
         process.argv.splice(1, 1, service);
+        const once = process.once;
+        process.once = (event, listener) => event === 'SIGINT' ? process : once.call(process, event, listener);
+        process.on('SIGINT', () => {});
+        process.on('SIGHUP', () => {});
         process.stdin.resume();
         process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));
         process.stdin.on('error', () => process.kill(process.pid, 'SIGTERM'));

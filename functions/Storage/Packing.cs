@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.Globalization;
+using System.IO.Compression;
 using Azure.Data.Tables;
 
 namespace StoreClaw.Storage;
@@ -81,6 +81,9 @@ public static class Packing
 
         return all.ToArray();
     }
+
+    /// <summary>Whether a property is one that <see cref="Lay"/> makes.</summary>
+    public static bool IsPart(string property) => property is ['P', >= '0' and <= '9'] or ['P', >= '0' and <= '9', >= '0' and <= '9'];
 
     private static string Property(int part) => string.Create(CultureInfo.InvariantCulture, $"P{part}");
 

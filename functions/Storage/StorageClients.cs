@@ -123,6 +123,7 @@ public static class StorageServices
         services.AddSingleton<WorkQueues>();
         services.AddSingleton<PayloadStore>();
         services.AddSingleton<Leases>();
+        services.AddSingleton<ParkedMessages>();
         return services;
     }
 }

@@ -14,28 +14,43 @@ public sealed class CachedSecretVault(ISecretVault vault, TimeProvider time) : I
 
     private readonly ConcurrentDictionary<string, Entry> _current = new(StringComparer.Ordinal);
 
-    private readonly ConcurrentDictionary<string, Entry> _previous = new(StringComparer.Ordinal);
+    // What came before belongs to one current version, and is asked for anew with the next.
+    private readonly ConcurrentDictionary<string, (string? Version, Entry Entry)> _previous = new(StringComparer.Ordinal);
 
     public Task<SecretBundle?> GetAsync(string name, CancellationToken cancellationToken) =>
-        EntryOf(_current, name).Get(() => vault.GetAsync(name, CancellationToken.None)).WaitAsync(cancellationToken);
+        EntryOf(name).Get(() => vault.GetAsync(name, CancellationToken.None)).WaitAsync(cancellationToken);
 
-    public Task<SecretBundle?> GetPreviousAsync(string name, CancellationToken cancellationToken) =>
-        EntryOf(_previous, name).Get(() => vault.GetPreviousAsync(name, CancellationToken.None)).WaitAsync(cancellationToken);
+    public async Task<SecretBundle?> GetPreviousAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await GetAsync(name, cancellationToken) is not { Version: var version })
+        {
+            return null;
+        }
+
+        var (_, entry) = _previous.AddOrUpdate(name, Add, (_, known) => known.Version == version ? known : Add(name));
+        return await entry.Get(() => vault.GetPreviousAsync(name, CancellationToken.None)).WaitAsync(cancellationToken);
+
+        (string? Version, Entry Entry) Add(string added) => (version, new Entry(time));
+    }
 
     /// <summary>
     /// Reads past the cache, for a caller whom the cached secret did not serve (a signature that failed), so that a secret rotated elsewhere works
     /// with the next delivery. However many ask, the vault is asked once in 5 s per name; until then all get that last answer.
     /// </summary>
-    public Task<SecretBundle?> GetFreshAsync(string name, CancellationToken cancellationToken)
-    {
-        return EntryOf(_current, name).GetFreshAsync(Read).WaitAsync(cancellationToken);
+    public Task<SecretBundle?> GetFreshAsync(string name, CancellationToken cancellationToken) =>
+        EntryOf(name).GetFreshAsync(() => vault.GetAsync(name, CancellationToken.None)).WaitAsync(cancellationToken);
 
-        async Task<SecretBundle?> Read()
+    /// <summary>Reads past the cache without a cap, for the holder of a lease who must know what stands in the vault now.</summary>
+    public async Task<SecretBundle?> ReadThroughAsync(string name, CancellationToken cancellationToken)
+    {
+        var bundle = await vault.GetAsync(name, cancellationToken);
+        Forget(name);
+        if (bundle is not null)
         {
-            var bundle = await vault.GetAsync(name, CancellationToken.None);
-            _previous.TryRemove(name, out _);
-            return bundle;
+            _current[name] = new Entry(time, bundle);
         }
+
+        return bundle;
     }
 
     public async Task<string> SetAsync(string name, SecretBundle bundle, CancellationToken cancellationToken)
@@ -68,10 +83,10 @@ public sealed class CachedSecretVault(ISecretVault vault, TimeProvider time) : I
 
     public IAsyncEnumerable<string> ListNamesAsync(CancellationToken cancellationToken) => vault.ListNamesAsync(cancellationToken);
 
-    private Entry EntryOf(ConcurrentDictionary<string, Entry> entries, string name)
+    private Entry EntryOf(string name)
     {
         SecretNames.Require(name);
-        return entries.GetOrAdd(name, static (_, clock) => new Entry(clock), time);
+        return _current.GetOrAdd(name, static (_, clock) => new Entry(clock), time);
     }
 
     // A reading under way may still bring the old state; it ends in an entry that nobody asks any more.

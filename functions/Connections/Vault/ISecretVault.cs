@@ -9,20 +9,20 @@ namespace StoreClaw.Connections;
 public interface ISecretVault
 {
     /// <summary>The current version; null when there is none or it was deleted.</summary>
-    public Task<SecretBundle?> GetAsync(string name, CancellationToken cancellationToken);
+    Task<SecretBundle?> GetAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
     /// The version that was current before this one, so that an old token or signing secret serves until the new one is proven; null when
     /// there is none. What was there before a deletion never comes back.
     /// </summary>
-    public Task<SecretBundle?> GetPreviousAsync(string name, CancellationToken cancellationToken);
+    Task<SecretBundle?> GetPreviousAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Stores the values as a new version and returns its id; <see cref="SecretBundle.Version"/> of the argument plays no part. Durable on return.</summary>
-    public Task<string> SetAsync(string name, SecretBundle bundle, CancellationToken cancellationToken);
+    Task<string> SetAsync(string name, SecretBundle bundle, CancellationToken cancellationToken);
 
     /// <summary>Deletes all versions; fine when there are none.</summary>
-    public Task DeleteAsync(string name, CancellationToken cancellationToken);
+    Task DeleteAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Every name that <see cref="GetAsync"/> would find, in no particular order.</summary>
-    public IAsyncEnumerable<string> ListNamesAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<string> ListNamesAsync(CancellationToken cancellationToken);
 }

@@ -45,6 +45,10 @@ internal static class KeyVaultErrors
         {
             throw;
         }
+        catch (JsonException)
+        {
+            throw new VaultException(VaultFailure.Unavailable, $"What answered for the secret {name} is not Key Vault.", Reach);
+        }
         catch (Exception lost) when (lost is AggregateException or OperationCanceledException or InvalidOperationException)
         {
             throw new VaultException(VaultFailure.Unavailable, $"Key Vault did not answer for the secret {name}.", Reach, lost);

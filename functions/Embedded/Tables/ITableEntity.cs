@@ -6,12 +6,12 @@ namespace Azure.Data.Tables;
 /// </summary>
 public interface ITableEntity
 {
-    public string PartitionKey { get; set; }
+    string PartitionKey { get; set; }
 
-    public string RowKey { get; set; }
+    string RowKey { get; set; }
 
     /// <summary>When the service last wrote the row; ignored on writes.</summary>
-    public DateTimeOffset? Timestamp { get; set; }
+    DateTimeOffset? Timestamp { get; set; }
 
-    public ETag ETag { get; set; }
+    ETag ETag { get; set; }
 }

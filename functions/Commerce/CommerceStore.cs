@@ -1,0 +1,343 @@
+using Azure;
+using Azure.Data.Tables;
+using StoreClaw.Storage;
+
+namespace StoreClaw.Commerce;
+
+/// <summary>What became of one record.</summary>
+public enum UpsertOutcome
+{
+    Created,
+    Updated,
+
+    /// <summary>Stored already, just so.</summary>
+    Unchanged,
+
+    /// <summary>A newer one is stored.</summary>
+    Stale,
+
+    /// <summary>Another state with the same version stamp is stored. Written only when the caller insists.</summary>
+    Tie,
+}
+
+/// <param name="By">Who brings it; the same bringer finding its own write calls it its own again.</param>
+/// <param name="Insist">Write over another state of the same version.</param>
+public sealed record Upsert(RecordChange Change, string By, bool Insist);
+
+/// <summary>
+/// Keeps the newest version of every record. A row is written only when the stored one is older, under its ETag, so copies in any number and order leave one
+/// state: the newest. Rows of one partition go in one transaction.
+/// </summary>
+public sealed class CommerceStore(StorageClients storage)
+{
+    private const int TransactionRows = 100;
+    private const int TransactionBytes = 3 * 1024 * 1024;
+    private const int Rounds = 8;
+
+    /// <summary>Up to this many rows are looked up one by one, at the same time.</summary>
+    private const int PointReads = 32;
+
+    /// <summary>Stores records of one connection. The result has one outcome per upsert, in order.</summary>
+    /// <param name="fresh">A first backfill: hardly any of the rows exist, so a range is asked for instead of each row.</param>
+    /// <exception cref="RequestFailedException">Storage failed; some may be stored, and all may be given again.</exception>
+    public async Task<IReadOnlyList<UpsertOutcome>> ApplyAsync(string connectionId, IReadOnlyList<Upsert> upserts, bool fresh, CancellationToken cancellationToken)
+    {
+        var outcomes = new UpsertOutcome[upserts.Count];
+        var groups = upserts
+            .Select((upsert, index) => new Candidate(upsert, index, RecordKind.Partition(connectionId, upsert.Change.Record)))
+            .GroupBy(static candidate => candidate.Upsert.Change.Resource);
+        foreach (var group in groups)
+        {
+            await ApplyAsync(connectionId, group.Key, Newest(group, outcomes), outcomes, fresh, cancellationToken);
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>
+    /// Makes a tombstone of what the platform no longer has, unless it was stored newer than that; a product's stock goes with it. Without the order's day this asks
+    /// all of the connection's days, which a deletion is rare enough for.
+    /// </summary>
+    public async Task BuryAsync(string connectionId, Resource resource, string id, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(RecordKind.Table(resource), cancellationToken);
+        var filter = resource == Resource.Orders
+            ? TableClient.CreateQueryFilter($"PartitionKey ge {connectionId + "|"} and PartitionKey lt {connectionId + "}"} and RowKey eq {Keys.Escape(id)}")
+            : TableClient.CreateQueryFilter($"PartitionKey eq {connectionId} and RowKey eq {Keys.Escape(id)}");
+        var gone = new List<RecordChange>();
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            gone.AddRange(Tombstones(resource, row, at));
+        }
+
+        foreach (var product in gone.OfType<ProductChange>().ToList())
+        {
+            gone.AddRange(await StockOfAsync(connectionId, product.Product, at, cancellationToken));
+        }
+
+        await ApplyAsync(connectionId, [.. gone.Select(static change => new Upsert(change, "gone", Insist: true))], fresh: false, cancellationToken);
+    }
+
+    private static IEnumerable<RecordChange> Tombstones(Resource resource, TableEntity row, DateTimeOffset at)
+    {
+        switch (resource)
+        {
+            case Resource.Orders:
+                yield return new OrderChange(RecordKind.Read<Order>(row) with { Deleted = true, UpdatedAt = at });
+                break;
+            case Resource.Products:
+                yield return new ProductChange(RecordKind.Read<Product>(row) with { Deleted = true, UpdatedAt = at });
+                break;
+            case Resource.Stock:
+                yield return new StockChange(RecordKind.Read<StockLevel>(row) with { Deleted = true, UpdatedAt = at });
+                break;
+            default:
+                yield return new CustomerChange(RecordKind.Read<Customer>(row) with { Deleted = true, UpdatedAt = at });
+                break;
+        }
+    }
+
+    private async Task<List<RecordChange>> StockOfAsync(string connectionId, Product product, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Stock, cancellationToken);
+        var levels = new List<RecordChange>();
+        foreach (var variant in product.Variants)
+        {
+            // A level's id is "{item}@{location}", so an item's levels lie side by side.
+            var (from, to) = (Keys.Escape(variant.StockItemId + "@"), Keys.Escape(variant.StockItemId + "@") + "~");
+            await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {connectionId} and RowKey ge {from} and RowKey lt {to}"), cancellationToken: cancellationToken))
+            {
+                levels.AddRange(Tombstones(Resource.Stock, row, at));
+            }
+        }
+
+        return levels;
+    }
+
+    /// <summary>Leaves the newest of each record; the older copies are stale against it.</summary>
+    private static List<Candidate> Newest(IEnumerable<Candidate> candidates, UpsertOutcome[] outcomes)
+    {
+        var newest = new Dictionary<(string, string), Candidate>();
+        foreach (var candidate in candidates)
+        {
+            var key = (candidate.Partition, candidate.Upsert.Change.Record.Id);
+            if (!newest.TryGetValue(key, out var other))
+            {
+                newest[key] = candidate;
+            }
+            else if (candidate.Upsert.Change.Record.UpdatedAt >= other.Upsert.Change.Record.UpdatedAt)
+            {
+                outcomes[other.Index] = UpsertOutcome.Stale;
+                newest[key] = candidate;
+            }
+            else
+            {
+                outcomes[candidate.Index] = UpsertOutcome.Stale;
+            }
+        }
+
+        return [.. newest.Values];
+    }
+
+    private async Task ApplyAsync(string connectionId, Resource resource, List<Candidate> candidates, UpsertOutcome[] outcomes, bool fresh, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(RecordKind.Table(resource), cancellationToken);
+        for (var round = 0; candidates.Count > 0; round++)
+        {
+            var stored = await ReadAsync(table, candidates, fresh && round == 0, cancellationToken);
+            var writes = new List<Write>();
+            foreach (var candidate in candidates)
+            {
+                stored.TryGetValue((candidate.Partition, Keys.Escape(candidate.Upsert.Change.Record.Id)), out var row);
+                outcomes[candidate.Index] = Decide(connectionId, candidate, row, writes);
+            }
+
+            await WriteRefundsAsync(connectionId, writes, cancellationToken);
+            candidates = await WriteAsync(table, writes, cancellationToken);
+            if (candidates.Count > 0 && round == Rounds)
+            {
+                throw new RequestFailedException(409, $"{candidates.Count} rows of {table.Name} kept changing while they were written.");
+            }
+        }
+    }
+
+    private static UpsertOutcome Decide(string connectionId, Candidate candidate, TableEntity? stored, List<Write> writes)
+    {
+        var record = stored is null ? candidate.Upsert.Change.Record : RecordKind.Complete(candidate.Upsert.Change.Record, stored);
+        var body = RecordKind.Serialize(record);
+        var hash = RecordKind.HashOf(body);
+        var outcome = UpsertOutcome.Created;
+        if (stored is not null)
+        {
+            var version = stored.GetInt64(RecordKind.Version) ?? 0;
+            if (version > record.UpdatedAt.UtcTicks)
+            {
+                return UpsertOutcome.Stale;
+            }
+
+            if (version == record.UpdatedAt.UtcTicks)
+            {
+                if (stored.GetInt64(RecordKind.Hash) == hash)
+                {
+                    // Our own write of an earlier try, whose end a crash or a lost answer hid from us.
+                    return stored.GetString(RecordKind.By) == candidate.Upsert.By ? UpsertOutcome.Updated : UpsertOutcome.Unchanged;
+                }
+
+                if (!candidate.Upsert.Insist)
+                {
+                    return UpsertOutcome.Tie;
+                }
+            }
+
+            outcome = UpsertOutcome.Updated;
+        }
+
+        writes.Add(new Write(candidate, record, RecordKind.ToRow(connectionId, record, hash, body, candidate.Upsert.By), stored, body.Length));
+        return outcome;
+    }
+
+    private static async Task<Dictionary<(string Partition, string Row), TableEntity>> ReadAsync(TableClient table, List<Candidate> candidates, bool fresh, CancellationToken cancellationToken)
+    {
+        var stored = new Dictionary<(string, string), TableEntity>();
+        if (fresh)
+        {
+            var partitions = candidates.Select(static candidate => candidate.Partition).Order(StringComparer.Ordinal).ToList();
+            var (first, last) = (partitions[0], partitions[^1]);
+            await CollectAsync(table, TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey le {last}"), stored, cancellationToken);
+        }
+        else if (candidates.Count <= PointReads)
+        {
+            var rows = await Task.WhenAll(candidates.Select(candidate => table.GetEntityIfExistsAsync<TableEntity>(
+                candidate.Partition, Keys.Escape(candidate.Upsert.Change.Record.Id), RecordKind.Head, cancellationToken)));
+            foreach (var row in rows.Where(static row => row.HasValue).Select(static row => row.Value!))
+            {
+                stored[(row.PartitionKey, row.RowKey)] = row;
+            }
+        }
+        else
+        {
+            foreach (var partition in candidates.GroupBy(static candidate => candidate.Partition))
+            {
+                var keys = partition.Select(static candidate => Keys.Escape(candidate.Upsert.Change.Record.Id)).Order(StringComparer.Ordinal).ToList();
+                await CollectAsync(
+                    table,
+                    TableClient.CreateQueryFilter($"PartitionKey eq {partition.Key} and RowKey ge {keys[0]} and RowKey le {keys[^1]}"),
+                    stored,
+                    cancellationToken);
+            }
+        }
+
+        return stored;
+    }
+
+    private static async Task CollectAsync(TableClient table, string filter, Dictionary<(string, string), TableEntity> stored, CancellationToken cancellationToken)
+    {
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: RecordKind.Head, cancellationToken: cancellationToken))
+        {
+            stored[(row.PartitionKey, row.RowKey)] = row;
+        }
+    }
+
+    /// <summary>Writes partition by partition and returns what somebody else changed first.</summary>
+    private static async Task<List<Candidate>> WriteAsync(TableClient table, List<Write> writes, CancellationToken cancellationToken)
+    {
+        var again = new List<Candidate>();
+        foreach (var chunk in Chunks(writes))
+        {
+            try
+            {
+                if (chunk.Count == 1)
+                {
+                    await WriteOneAsync(table, chunk[0], cancellationToken);
+                }
+                else
+                {
+                    await table.SubmitTransactionAsync(chunk.Select(static write => write.Action), cancellationToken);
+                }
+            }
+            catch (RequestFailedException conflict) when (StorageClients.IsConflict(conflict))
+            {
+                again.AddRange(chunk.Select(static write => write.Candidate));
+            }
+        }
+
+        return again;
+    }
+
+    private static Task WriteOneAsync(TableClient table, Write write, CancellationToken cancellationToken) => write.Stored is { } stored
+        ? table.UpdateEntityAsync(write.Row, stored.ETag, TableUpdateMode.Replace, cancellationToken)
+        : table.AddEntityAsync(write.Row, cancellationToken);
+
+    private static IEnumerable<List<Write>> Chunks(List<Write> writes)
+    {
+        foreach (var partition in writes.GroupBy(static write => write.Candidate.Partition))
+        {
+            var (chunk, bytes) = (new List<Write>(), 0);
+            foreach (var write in partition)
+            {
+                if (chunk.Count == TransactionRows || (chunk.Count > 0 && bytes + write.Bytes > TransactionBytes))
+                {
+                    yield return chunk;
+                    (chunk, bytes) = ([], 0);
+                }
+
+                chunk.Add(write);
+                bytes += write.Bytes;
+            }
+
+            yield return chunk;
+        }
+    }
+
+    /// <summary>
+    /// Refunds have rows of their own, under their own day, since a report counts them where they were given. They are written before their order, so a
+    /// crash between the two leaves nothing out: the order is still old and comes again.
+    /// </summary>
+    private async Task WriteRefundsAsync(string connectionId, List<Write> writes, CancellationToken cancellationToken)
+    {
+        var actions = writes.SelectMany(write => RefundActions(connectionId, write)).ToList();
+        if (actions.Count == 0)
+        {
+            return;
+        }
+
+        var table = await storage.TableAsync(TableNames.Refunds, cancellationToken);
+        foreach (var partition in actions.GroupBy(static action => action.Entity.PartitionKey))
+        {
+            foreach (var chunk in partition.Chunk(TransactionRows))
+            {
+                await table.SubmitTransactionAsync(chunk, cancellationToken);
+            }
+        }
+    }
+
+    private static IEnumerable<TableTransactionAction> RefundActions(string connectionId, Write write)
+    {
+        if (write.Record is not Order order)
+        {
+            yield break;
+        }
+
+        var now = order is { Test: false, Deleted: false } ? order.Refunds : [];
+        foreach (var refund in now)
+        {
+            yield return new(TableTransactionActionType.UpsertReplace, RefundRows.ToRow(connectionId, order, refund));
+        }
+
+        var kept = now.Select(static refund => $"{Keys.Escape(refund.Id)}@{Keys.Day(refund.CreatedAt)}").ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in (write.Stored?.GetString(RecordKind.Refunds) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(known => !kept.Contains(known)))
+        {
+            // Replaced by nothing instead of deleted: a delete of a row that is not there would fail the whole transaction.
+            yield return new(TableTransactionActionType.UpsertReplace, RefundRows.Emptied(connectionId, order, gone));
+        }
+    }
+
+    private sealed record Candidate(Upsert Upsert, int Index, string Partition);
+
+    private sealed record Write(Candidate Candidate, IRecord Record, TableEntity Row, TableEntity? Stored, int Bytes)
+    {
+        public TableTransactionAction Action => Stored is null
+            ? new TableTransactionAction(TableTransactionActionType.Add, Row)
+            : new TableTransactionAction(TableTransactionActionType.UpdateReplace, Row, Stored.ETag);
+    }
+}

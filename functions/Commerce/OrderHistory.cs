@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
+using StoreClaw.Storage;
+
+namespace StoreClaw.Commerce;
+
+/// <summary>Reads whole day partitions, all days of a window in one range.</summary>
+public sealed class OrderHistory(StorageClients storage, FirstOrders firstOrders) : IOrderHistory
+{
+    public async IAsyncEnumerable<Order> OrdersAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Orders, cancellationToken);
+        await foreach (var row in table.QueryAsync<TableEntity>(Window(connectionId, from, to), cancellationToken: cancellationToken))
+        {
+            if (row.GetBoolean(RecordKind.Gone) is true)
+            {
+                continue;
+            }
+
+            var order = RecordKind.Read<Order>(row);
+            if (order.CreatedAt >= from && order.CreatedAt < to)
+            {
+                yield return order;
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<RefundRow> RefundsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Refunds, cancellationToken);
+        await foreach (var row in table.QueryAsync<TableEntity>(Window(connectionId, from, to), cancellationToken: cancellationToken))
+        {
+            if (RefundRows.Read(row) is { } refund && refund.CreatedAt >= from && refund.CreatedAt < to)
+            {
+                yield return refund;
+            }
+        }
+    }
+
+    public Task<IReadOnlyDictionary<string, DateTimeOffset>> FirstOrdersAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) =>
+        firstOrders.FindAsync(connectionId, customerIds, cancellationToken);
+
+    public async Task<DateTimeOffset?> OldestOrderAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Orders, cancellationToken);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {connectionId + "|"} and PartitionKey lt {connectionId + "}"}");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, maxPerPage: 1, cancellationToken: cancellationToken))
+        {
+            return RecordKind.Read<Order>(row).CreatedAt;
+        }
+
+        return null;
+    }
+
+    private static string Window(string connectionId, DateTimeOffset from, DateTimeOffset to) =>
+        TableClient.CreateQueryFilter($"PartitionKey ge {Keys.OfDay(connectionId, from)} and PartitionKey le {Keys.OfDay(connectionId, to)}");
+}

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Azure.Data.Tables;
+using StoreClaw.Common;
+using StoreClaw.Storage;
+
+namespace StoreClaw.Commerce;
+
+/// <summary>How the records of one resource lie in their table.</summary>
+internal static class RecordKind
+{
+    /// <summary>The version stamp, in ticks.</summary>
+    public const string Version = "V";
+
+    /// <summary>A hash of the record, to tell another state from the same one again.</summary>
+    public const string Hash = "H";
+
+    /// <summary>Who wrote it: an event's key, or a sync.</summary>
+    public const string By = "By";
+
+    /// <summary>Set on tombstones.</summary>
+    public const string Gone = "Gone";
+
+    /// <summary>The order's refunds, "{id}@{day}" with blanks between.</summary>
+    public const string Refunds = "Refunds";
+
+    public const string Sku = "Sku";
+
+    public const string Customer = "Customer";
+
+    /// <summary>What deciding needs of a stored row: not its body.</summary>
+    public static readonly string[] Head = ["PartitionKey", "RowKey", Version, Hash, By, Gone, Refunds, Sku];
+
+    public static string Table(Resource resource) => resource switch
+    {
+        Resource.Orders => TableNames.Orders,
+        Resource.Products => TableNames.Products,
+        Resource.Stock => TableNames.Stock,
+        _ => TableNames.Customers,
+    };
+
+    public static string Partition(string connectionId, IRecord record) =>
+        record is Order order ? Keys.OfDay(connectionId, order.CreatedAt) : connectionId;
+
+    public static TableEntity ToRow(string connectionId, IRecord record, long hash, byte[] body, string by)
+    {
+        var row = new TableEntity(Partition(connectionId, record), Keys.Escape(record.Id))
+        {
+            [Version] = record.UpdatedAt.UtcTicks,
+            [Hash] = hash,
+            [By] = by,
+        };
+        if (record.Deleted)
+        {
+            row[Gone] = true;
+        }
+
+        switch (record)
+        {
+            case Order order:
+                row[Refunds] = order.Refunds.Count == 0 ? null : string.Join(' ', order.Refunds.Select(refund => $"{Keys.Escape(refund.Id)}@{Keys.Day(refund.CreatedAt)}"));
+                row[Customer] = order.CustomerId;
+                break;
+            case StockLevel level:
+                row[Sku] = level.Sku;
+                break;
+            default:
+                break;
+        }
+
+        Packing.Lay(row, Packing.Pack(body));
+        return row;
+    }
+
+    /// <summary>A stock message that does not name its article keeps the name that is stored.</summary>
+    public static IRecord Complete(IRecord incoming, TableEntity stored) =>
+        incoming is StockLevel { Sku: null } level && stored.GetString(Sku) is { } sku ? level with { Sku = sku } : incoming;
+
+    public static byte[] Serialize(IRecord record) => JsonSerializer.SerializeToUtf8Bytes(record, record.GetType(), JsonText.Options);
+
+    public static T Read<T>(TableEntity row)
+        where T : IRecord =>
+        JsonSerializer.Deserialize<T>(Packing.Unpack(Packing.Gather(row)), JsonText.Options)
+            ?? throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Row {row.RowKey} holds no record."));
+
+    public static long HashOf(ReadOnlySpan<byte> body)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(body, digest);
+        return BinaryPrimitives.ReadInt64LittleEndian(digest);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Azure.Data.Tables;
+using StoreClaw.Storage;
+
+namespace StoreClaw.Commerce;
+
+/// <summary>How refunds lie in their table: {connection}|{refund's day} / {order}|{refund}.</summary>
+internal static class RefundRows
+{
+    private const string Amount = "Amount";
+    private const string Currency = "Currency";
+    private const string At = "At";
+
+    public static TableEntity ToRow(string connectionId, Order order, Refund refund) =>
+        new(Keys.OfDay(connectionId, refund.CreatedAt), $"{Keys.Escape(order.Id)}|{Keys.Escape(refund.Id)}")
+        {
+            [Amount] = refund.Amount.ToString(CultureInfo.InvariantCulture),
+            [Currency] = order.Currency,
+            [At] = refund.CreatedAt,
+        };
+
+    /// <param name="known">"{refund id, escaped}@{day}"</param>
+    public static TableEntity Emptied(string connectionId, Order order, string known)
+    {
+        var at = known.LastIndexOf('@');
+        return new TableEntity($"{connectionId}|{known[(at + 1)..]}", $"{Keys.Escape(order.Id)}|{known[..at]}");
+    }
+
+    /// <summary>Null for an emptied row.</summary>
+    public static RefundRow? Read(TableEntity row)
+    {
+        if (row.GetString(Amount) is not { } amount)
+        {
+            return null;
+        }
+
+        var ids = row.RowKey.Split('|');
+        return new RefundRow(
+            Unescape(ids[0]), Unescape(ids[1]), row.GetDateTimeOffset(At)!.Value, decimal.Parse(amount, CultureInfo.InvariantCulture), row.GetString(Currency)!);
+    }
+
+    private static string Unescape(string key) => Uri.UnescapeDataString(key.Replace('=', '%'));
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Configuration;
+
+namespace StoreClaw.Common;
+
+/// <summary>The app's own settings, read and checked once at the start.</summary>
+public sealed class AppSettings
+{
+    private readonly IConfiguration _configuration;
+
+    /// <exception cref="InvalidOperationException">A setting is wrong; names it and says what to do.</exception>
+    public AppSettings(IConfiguration configuration)
+    {
+        _configuration = configuration;
+        PublicBaseUrl = ReadPublicBaseUrl(configuration["PublicBaseUrl"]);
+        foreach (var connector in configuration.GetSection("Connectors").GetChildren())
+        {
+            CheckUrl($"Connectors__{connector.Key}__BaseUrl", connector["BaseUrl"]);
+        }
+
+        CheckUrl("Channels__WeCom__BaseUrl", configuration["Channels:WeCom:BaseUrl"]);
+    }
+
+    /// <summary>Where the outside reaches this app; without a final slash.</summary>
+    public string PublicBaseUrl { get; }
+
+    /// <summary>What stands in for a connector's real addresses, or null.</summary>
+    public string? BaseUrl(string connectorId) => _configuration[$"Connectors:{connectorId}:BaseUrl"] is { Length: > 0 } url ? url : null;
+
+    /// <summary>A connector's setting as it was given: plain text, or @secret:name.</summary>
+    public string? Connector(string connectorId, string name) => _configuration[$"Connectors:{connectorId}:{name}"];
+
+    private static string ReadPublicBaseUrl(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return "http://127.0.0.1:7071";
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+            && url.Query.Length == 0)
+        {
+            return text.TrimEnd('/');
+        }
+
+        throw new InvalidOperationException("PublicBaseUrl must be an https address (http only on loopback), such as https://storeclaw.example.com. It is where the platforms send webhooks to.");
+    }
+
+    private static void CheckUrl(string setting, string? text)
+    {
+        if (!string.IsNullOrEmpty(text) && !(Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        {
+            throw new InvalidOperationException($"{setting} must be an absolute http or https address, or be left out for the platform's own.");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using StoreClaw.Commerce;
+using StoreClaw.Common;
+using StoreClaw.Connections;
+using StoreClaw.Connectors;
+using StoreClaw.Connectors.Http;
+using StoreClaw.Storage;
+using StoreClaw.Sync;
+using StoreClaw.Triggers;
+using StoreClaw.Webhooks;
+
+namespace StoreClaw;
+
+/// <summary>Who is made of whom.</summary>
+public static class Composition
+{
+    /// <summary>Everything the functions need.</summary>
+    /// <exception cref="InvalidOperationException">A setting is wrong; names it and says what to do.</exception>
+    public static IServiceCollection AddStoreClaw(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Randomness, SystemRandomness>();
+        services.AddSingleton(new AppSettings(configuration));
+        services.AddSecretVault(configuration);
+        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync();
+    }
+
+    private static IServiceCollection AddConnections(this IServiceCollection services)
+    {
+        services.AddSingleton<ConnectionTable>();
+        services.AddSingleton<IConnectionDirectory>(static provider => provider.GetRequiredService<ConnectionTable>());
+        services.AddSingleton<SigningKey>();
+        services.AddSingleton<Authorizations>();
+        services.AddSingleton<StoreSessions>();
+        services.AddSingleton<ITokenRefresher, TokenRefresher>();
+        services.AddSingleton<ConnectionHealth>();
+        services.AddSingleton<ConnectionService>();
+        services.AddSingleton<IUninstallHandler>(static provider => provider.GetRequiredService<ConnectionService>());
+        return services.AddSingleton<CallbackDesk>();
+    }
+
+    private static IServiceCollection AddCommerce(this IServiceCollection services)
+    {
+        services.AddSingleton<CommerceStore>();
+        services.AddSingleton<FirstOrders>();
+        services.AddSingleton<OrderHistory>();
+        return services.AddSingleton<IOrderHistory>(static provider => provider.GetRequiredService<OrderHistory>());
+    }
+
+    private static IServiceCollection AddWebhooks(this IServiceCollection services)
+    {
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<IOrderLog>(static provider => provider.GetRequiredService<EventLog>());
+        services.AddSingleton<DeliveryJournal>();
+        services.AddSingleton<WebhookReceiver>();
+        services.AddSingleton<ParkingLot>();
+        services.AddSingleton<Erasure>();
+        services.AddSingleton<EventApplier>();
+        services.AddSingleton<EventReplay>();
+        services.AddSingleton<EventDesk>();
+        return services.AddSingleton<QueueDoor>();
+    }
+
+    private static IServiceCollection AddSync(this IServiceCollection services)
+    {
+        services.AddSingleton<SyncCursors>();
+        services.AddSingleton<SyncService>();
+        services.AddSingleton<SyncSchedule>();
+        services.AddSingleton<StoreCare>();
+        services.AddSingleton<IStoreSetup>(static provider => provider.GetRequiredService<StoreCare>());
+        return services.AddSingleton<ConnectionDesk>();
+    }
+}

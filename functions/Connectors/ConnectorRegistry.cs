@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using StoreClaw.Common;
+using StoreClaw.Connectors.Http;
+
+namespace StoreClaw.Connectors;
+
+/// <summary>The connectors there are, and the way to one by its id.</summary>
+public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
+{
+    /// <summary>Every connector of StoreClaw. A new one is a folder and a line here.</summary>
+    public static IReadOnlyList<Connector> All { get; } =
+    [
+    ];
+
+    private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);
+
+    public IReadOnlyList<Connector> Connectors => connectors;
+
+    /// <summary>Null when there is none of that id.</summary>
+    public Connector? Find(string id) => _byId.GetValueOrDefault(id);
+}
+
+public static class ConnectorServices
+{
+    /// <summary>
+    /// The registry and the pipeline to the platforms. Wants TimeProvider, Randomness, IConfiguration, logging and an <see cref="ITokenRefresher"/> from elsewhere.
+    /// </summary>
+    public static IServiceCollection AddConnectors(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new ConnectorRegistry(ConnectorRegistry.All));
+        services.TryAddSingleton<AddressGuard>();
+        services.TryAddSingleton<PlatformTransport>();
+        services.TryAddSingleton<IRateLimiter, LocalRateLimiter>();
+        services.TryAddSingleton<PlatformClient>();
+        return services;
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.Extensions.Hosting;
+
+public static class MiddlewareWorkerApplicationBuilderExtensions
+{
+    /// <summary>Runs <typeparamref name="T"/> (a singleton) around every invocation, in the order of these calls.</summary>
+    public static IFunctionsWorkerApplicationBuilder UseMiddleware<T>(this IFunctionsWorkerApplicationBuilder builder)
+        where T : class, IFunctionsWorkerMiddleware
+    {
+        builder.Services.AddSingleton<T>();
+        return builder.Use(next => context => context.InstanceServices.GetRequiredService<T>().Invoke(context, next));
+    }
+}

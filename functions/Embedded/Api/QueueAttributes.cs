@@ -1,0 +1,19 @@
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+
+namespace Microsoft.Azure.Functions.Worker;
+
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class QueueTriggerAttribute(string queueName) : TriggerBindingAttribute
+{
+    public string QueueName { get; } = queueName;
+
+    public string? Connection { get; set; }
+}
+
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Property)]
+public sealed class QueueOutputAttribute(string queueName) : OutputBindingAttribute
+{
+    public string QueueName { get; } = queueName;
+
+    public string? Connection { get; set; }
+}

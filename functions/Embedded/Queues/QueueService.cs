@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace StoreClaw.Embedded;
+
+/// <summary>Runs the pollers of all queue functions while the app is up.</summary>
+internal sealed class QueueService(
+    IReadOnlyList<FunctionEntry> functions,
+    HostSettings host,
+    EmbeddedSettings settings,
+    FunctionInvoker invoker,
+    QueueSender sender,
+    StopSignal stop,
+    WorkHint hint,
+    IHostApplicationLifetime lifetime,
+    ILogger<QueuePoller> logger) : IHostedService
+{
+    private Task _pollers = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(() => _pollers = Task.WhenAll(functions.Select(function => Task.Run(() => new QueuePoller(function, host, settings, invoker, sender, stop, hint, logger).RunAsync()))));
+        return Task.CompletedTask;
+    }
+
+    // Each poller ends by itself soon after the grace.
+    public Task StopAsync(CancellationToken cancellationToken) => _pollers;
+}

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using StoreClaw.Connections;
+
+namespace StoreClaw.Triggers;
+
+/// <summary>Where an approval comes back to, brought by the seller's browser or by the platform's server.</summary>
+public sealed class OAuthFunction(CallbackDesk desk, ILogger<OAuthFunction> logger)
+{
+    [Function("OAuthCallback")]
+    public Task<IResult> FinishAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "oauth/{connector}/callback")] HttpRequest request,
+        string connector,
+        CancellationToken cancellationToken) =>
+        Door.RunAsync(() => desk.FinishAsync(connector, request, cancellationToken), logger);
+}

@@ -1,0 +1,215 @@
+using Microsoft.Extensions.Logging;
+using StoreClaw.Commerce;
+using StoreClaw.Connections;
+using StoreClaw.Connectors;
+using StoreClaw.Storage;
+
+namespace StoreClaw.Webhooks;
+
+/// <summary>
+/// Brings deliveries into the store. What makes an effect happen once is the record's own version, compared and written under its ETag; the note on the timeline comes
+/// after it, so a crash anywhere between leaves the message on the queue and the next try finds its own write. See README, "Why there is no claim row".
+/// </summary>
+public sealed partial class EventApplier(
+    StoreSessions sessions,
+    CommerceStore store,
+    EventLog log,
+    ParkingLot parking,
+    Erasure erasure,
+    PayloadStore payloads,
+    WorkQueues queues,
+    IUninstallHandler uninstalls,
+    TimeProvider time,
+    ILogger<EventApplier> logger)
+{
+    /// <summary>How long a platform may send a delivery again; a tie is looked up in the timeline that far back.</summary>
+    private static readonly TimeSpan ResendWindow = TimeSpan.FromDays(7);
+
+    /// <summary>Applies what one queue message holds. One that fails goes back on the queue alone, or fails the message when it is alone in it.</summary>
+    public async Task ApplyAsync(string text, string messageId, long tries, CancellationToken cancellationToken)
+    {
+        var deliveries = DeliveryText.Unpack(text);
+        foreach (var group in deliveries.GroupBy(static delivery => delivery.ConnectionId))
+        {
+            var work = group.ToList();
+            try
+            {
+                await ApplyAsync(group.Key, work, messageId, tries, cancellationToken);
+            }
+            catch (Exception failed) when (deliveries.Count > 1 && !StorageClients.IsUnavailable(failed) && !cancellationToken.IsCancellationRequested)
+            {
+                Log.Split(logger, group.Key, work.Count, failed);
+                foreach (var delivery in work)
+                {
+                    await queues.SendTextAsync(QueueNames.WebhookEvents, DeliveryText.PackOne(delivery)!, null, cancellationToken);
+                }
+            }
+        }
+    }
+
+    private async Task ApplyAsync(string connectionId, List<QueuedDelivery> deliveries, string messageId, long tries, CancellationToken cancellationToken)
+    {
+        if (await sessions.RecentAsync(connectionId, cancellationToken) is not { } connected)
+        {
+            Log.NoConnection(logger, connectionId, deliveries.Count);
+            await log.NoteAsync([.. deliveries.Select(delivery => new EventNote(delivery, EventLog.KeyOf(delivery, delivery.Body.Span), [], EventOutcome.Recorded, tries, messageId, "The store was disconnected before it was applied."))], cancellationToken);
+            return;
+        }
+
+        var readings = new Dictionary<string, Reading>();
+        foreach (var delivery in deliveries)
+        {
+            var body = await BodyAsync(delivery, cancellationToken);
+            var key = EventLog.KeyOf(delivery, body.Span);
+            if (readings.TryGetValue(key, out var same))
+            {
+                same.Copies++;
+            }
+            else if (await ReadAsync(connected, delivery, key, body, messageId, tries, cancellationToken) is { } reading)
+            {
+                readings[key] = reading;
+            }
+        }
+
+        await StoreAsync(connectionId, [.. readings.Values], cancellationToken);
+        await log.NoteAsync([.. readings.Values.Select(reading => reading.ToNote(tries, messageId))], cancellationToken);
+
+        foreach (var payload in deliveries.Where(delivery => readings.Values.Any(reading => reading.Delivery == delivery)).Select(static delivery => delivery.Payload).OfType<string>())
+        {
+            await payloads.DeleteAsync(payload, cancellationToken);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> BodyAsync(QueuedDelivery delivery, CancellationToken cancellationToken) => delivery.Payload is { } payload
+        ? await payloads.LoadAsync(payload, cancellationToken) ?? throw new InvalidDataException($"The delivery's body {payload} is gone.")
+        : delivery.Body;
+
+    /// <summary>What the delivery says, with records that it only names read from the platform. Null when it was parked.</summary>
+    private async Task<Reading?> ReadAsync(ConnectedStore connected, QueuedDelivery delivery, string key, ReadOnlyMemory<byte> body, string messageId, long tries, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Change> changes;
+        try
+        {
+            changes = delivery.Replays is { } replayed
+                ? (await log.FindAsync(replayed, cancellationToken))?.Changes ?? []
+                : connected.Connector.Webhooks!.Read(new Delivery(delivery.Topic, delivery.DeliveryId, delivery.TriggeredAt, delivery.ReceivedAt, body), connected.Session);
+        }
+        catch (FormatException unreadable)
+        {
+            await parking.ParkAsync(delivery, key, [], unreadable, tries, messageId, cancellationToken);
+            return null;
+        }
+
+        var reading = new Reading(delivery, key, changes);
+        foreach (var change in changes)
+        {
+            await CollectAsync(connected, reading, change, cancellationToken);
+        }
+
+        return reading;
+    }
+
+    private async Task CollectAsync(ConnectedStore connected, Reading reading, Change change, CancellationToken cancellationToken)
+    {
+        switch (change)
+        {
+            case RecordChange record:
+                reading.Records.Add(record);
+                break;
+            case LookupChange lookup when connected.Connector.Readers.TryGetValue(lookup.Resource, out var reader):
+                var found = await reader.FindAsync(connected.Session, lookup.Id, cancellationToken);
+                reading.Records.AddRange(found);
+                if (found.Count == 0 && lookup.MayBeGone)
+                {
+                    await store.BuryAsync(connected.Connection.Id, lookup.Resource, lookup.Id, reading.Delivery.TriggeredAt ?? time.GetUtcNow(), cancellationToken);
+                    reading.Outcome = EventOutcome.Applied;
+                }
+
+                break;
+            case ErasureChange demand:
+                await erasure.HonourAsync(connected.Connection.Id, demand, cancellationToken);
+                reading.Outcome = EventOutcome.Applied;
+                break;
+            case UninstalledChange:
+                await uninstalls.UninstalledAsync(connected, cancellationToken);
+                reading.Outcome = EventOutcome.Applied;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async Task StoreAsync(string connectionId, List<Reading> readings, CancellationToken cancellationToken)
+    {
+        var items = readings.SelectMany(static reading => reading.Records.Select(record => (Reading: reading, Upsert: new Upsert(record, reading.Key, Insist: false)))).ToList();
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        var outcomes = await store.ApplyAsync(connectionId, [.. items.Select(static item => item.Upsert)], fresh: false, cancellationToken);
+        for (var i = 0; i < items.Count; i++)
+        {
+            var outcome = outcomes[i] == UpsertOutcome.Tie ? await SettleAsync(connectionId, items[i].Reading, items[i].Upsert, cancellationToken) : ToEvent(outcomes[i]);
+            items[i].Reading.Add(outcome);
+        }
+    }
+
+    /// <summary>
+    /// Two states under one version stamp (two edits in a second): the later one to arrive stands, unless it is an old delivery sent again.
+    /// </summary>
+    private async Task<EventOutcome> SettleAsync(string connectionId, Reading reading, Upsert upsert, CancellationToken cancellationToken)
+    {
+        if (reading.Delivery.Attempt is null && await log.WasAppliedAsync(connectionId, reading.Key, time.GetUtcNow() - ResendWindow, cancellationToken))
+        {
+            return EventOutcome.Duplicate;
+        }
+
+        return ToEvent((await store.ApplyAsync(connectionId, [upsert with { Insist = true }], fresh: false, cancellationToken))[0]);
+    }
+
+    private static EventOutcome ToEvent(UpsertOutcome outcome) => outcome switch
+    {
+        UpsertOutcome.Created or UpsertOutcome.Updated => EventOutcome.Applied,
+        UpsertOutcome.Unchanged => EventOutcome.Unchanged,
+        _ => EventOutcome.Stale,
+    };
+
+    private sealed class Reading(QueuedDelivery delivery, string key, IReadOnlyList<Change> changes)
+    {
+        private bool _stored;
+
+        public QueuedDelivery Delivery { get; } = delivery;
+
+        public string Key { get; } = key;
+
+        public List<RecordChange> Records { get; } = [];
+
+        public EventOutcome Outcome { get; set; } = EventOutcome.Recorded;
+
+        public int Copies { get; set; } = 1;
+
+        /// <summary>Notes the records where there are some, so that a replay applies what was applied.</summary>
+        public EventNote ToNote(long tries, string messageId) => new(Delivery, Key, Records.Count > 0 ? Records : changes, Outcome, tries, messageId, null) { Copies = Copies };
+
+        /// <summary>A delivery of several records counts as applied when one of them was.</summary>
+        public void Add(EventOutcome outcome)
+        {
+            if (!_stored || outcome == EventOutcome.Applied)
+            {
+                Outcome = outcome;
+            }
+
+            _stored = true;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Count} deliveries of connection {Connection} failed together and go on one by one")]
+        public static partial void Split(ILogger logger, string connection, int count, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Count} deliveries of connection {Connection} were left: it is no longer connected")]
+        public static partial void NoConnection(ILogger logger, string connection, int count);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Extensions.Logging;
+using StoreClaw.Common;
+using StoreClaw.Connections;
+using StoreClaw.Connectors;
+using StoreClaw.Storage;
+
+namespace StoreClaw.Webhooks;
+
+/// <summary>Takes deliveries in: whose it is, whether it is genuine, stored, answered. In this order, and nothing after the answer.</summary>
+public sealed partial class WebhookReceiver(ConnectorRegistry registry, StoreSessions sessions, DeliveryJournal journal, TimeProvider time, ILogger<WebhookReceiver> logger)
+{
+    public const int MostBytes = 1024 * 1024;
+
+    private static readonly Meter Meter = new("StoreClaw.Webhooks");
+    private static readonly Counter<long> Answers = Meter.CreateCounter<long>("storeclaw.webhooks.answers", description: "Deliveries by connector and answer");
+
+    /// <summary>The answer to one request at the webhook door. Storage that does not answer becomes 503, so that the platform keeps the delivery.</summary>
+    public async Task<IResult> ReceiveAsync(string connectorId, string? connectionId, HttpRequest http, CancellationToken cancellationToken)
+    {
+        var (status, result) = await AnswerAsync(connectorId, connectionId, http, cancellationToken);
+        Answers.Add(1, new("connector", registry.Find(connectorId) is null ? "unknown" : connectorId), new("status", status));
+        return result;
+    }
+
+    private async Task<(int Status, IResult Result)> AnswerAsync(string connectorId, string? connectionId, HttpRequest http, CancellationToken cancellationToken)
+    {
+        if (registry.Find(connectorId) is not { Webhooks: { } webhooks } connector)
+        {
+            return Refuse(Problem.NotFound("webhook of connector", connectorId));
+        }
+
+        if (await ReadAsync(http, cancellationToken) is not { } body)
+        {
+            return Refuse(new Problem(413, "PAYLOAD_TOO_LARGE", ProblemCategory.Parameter, string.Create(CultureInfo.InvariantCulture, $"A delivery may be {MostBytes} bytes. Send a smaller one.")));
+        }
+
+        var request = new WebhookRequest(http.Method, http.Headers, http.Query, body, new Uri(http.GetEncodedUrl()));
+        try
+        {
+            var id = connectionId ?? (webhooks.StoreOf(request) is { } store ? ConnectionIds.Of(connectorId, store) : "");
+            return await sessions.RecentAsync(id, cancellationToken) is { } found && found.Connector == connector
+                ? await AcceptAsync(found, webhooks, request, cancellationToken)
+                : Refuse(Problem.NotFound("connection", id));
+        }
+        catch (Exception failed) when (StorageClients.IsUnavailable(failed) || failed is VaultException)
+        {
+            Log.NotStored(logger, connectorId, connectionId, failed);
+            return Refuse(Problem.StorageDown);
+        }
+    }
+
+    private async Task<(int Status, IResult Result)> AcceptAsync(ConnectedStore store, IWebhooks webhooks, WebhookRequest request, CancellationToken cancellationToken)
+    {
+        if (webhooks.Answer(request, store.Session) is { } reply)
+        {
+            return (reply.Status, Results.Text(reply.Body, reply.ContentType, statusCode: reply.Status));
+        }
+
+        var verdict = webhooks.Verify(request, webhooks.SigningSecrets(store.Session), time.GetUtcNow());
+        if (verdict is SignatureResult.Mismatch or SignatureResult.MissingSecret)
+        {
+            // The secret may have been rotated since it was read.
+            store = await sessions.RefreshedAsync(store, cancellationToken);
+            verdict = webhooks.Verify(request, webhooks.SigningSecrets(store.Session), time.GetUtcNow());
+        }
+
+        if (verdict != SignatureResult.Valid)
+        {
+            Log.Refused(logger, store.Connection.Connector, store.Connection.Id, verdict);
+            return Refuse(Refusal(verdict));
+        }
+
+        var head = webhooks.Head(request);
+        await journal.AppendAsync(new QueuedDelivery(
+            store.Connection.Id, head.Topic, head.DeliveryId, head.TriggeredAt, time.GetUtcNow(), Activity.Current?.Id, Attempt: null, Replays: null, Payload: null, request.Body));
+        return (200, Results.Ok());
+    }
+
+    private static Problem Refusal(SignatureResult verdict) => verdict switch
+    {
+        SignatureResult.MissingSignature => new(401, "SIGNATURE_MISSING", ProblemCategory.Authentication, "The delivery carries no signature. Send it as the platform signs it."),
+        SignatureResult.Stale => new(401, "SIGNATURE_STALE", ProblemCategory.Authentication, "The signature's time is more than five minutes off. Check the sender's clock."),
+        SignatureResult.MissingSecret => new(503, "SECRET_MISSING", ProblemCategory.Internal, "There is no secret to check the signature with. Connect the store again.") { RetryAfter = TimeSpan.FromMinutes(5) },
+        _ => new(401, "SIGNATURE_MISMATCH", ProblemCategory.Authentication, "The signature does not fit these bytes. Check which secret the platform signs with; connect the store again after it was changed."),
+    };
+
+    private static (int Status, IResult Result) Refuse(Problem problem) => (problem.Status, problem.ToResult());
+
+    /// <summary>The body, or null when it is over the limit. Read once: the stream cannot be rewound.</summary>
+    private static async Task<byte[]?> ReadAsync(HttpRequest http, CancellationToken cancellationToken)
+    {
+        if (http.ContentLength > MostBytes)
+        {
+            return null;
+        }
+
+        // One byte more than is announced or allowed: filling it shows that there is more.
+        var buffer = new byte[(http.ContentLength ?? 16 * 1024) + 1];
+        var length = 0;
+        while (length <= MostBytes)
+        {
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, Math.Min(length * 2, MostBytes + 1));
+            }
+
+            var read = await http.Body.ReadAsync(buffer.AsMemory(length), cancellationToken);
+            if (read == 0)
+            {
+                return buffer[..length];
+            }
+
+            length += read;
+        }
+
+        return null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "A delivery for {Connector} connection {Connection} was refused: {Verdict}")]
+        public static partial void Refused(ILogger logger, string connector, string connection, SignatureResult verdict);
+
+        [LoggerMessage(2, LogLevel.Error, "A delivery for {Connector} connection {Connection} could not be stored and was answered 503")]
+        public static partial void NotStored(ILogger logger, string connector, string? connection, Exception exception);
+    }
+}

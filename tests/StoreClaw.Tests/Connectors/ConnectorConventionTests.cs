@@ -1,0 +1,127 @@
+using System.Text.RegularExpressions;
+using StoreClaw.Connectors;
+using Xunit.Abstractions;
+
+namespace StoreClaw.Tests.Connectors;
+
+/// <summary>What must hold for the files and data of every connector in the registry.</summary>
+public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
+{
+    private static string Root
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "StoreClaw.Functions.sln")))
+            {
+                folder = folder.Parent ?? throw new InvalidOperationException("The repository is not above the tests.");
+            }
+
+            return folder.FullName;
+        }
+    }
+
+    public static TheoryData<string> Ids => new(ConnectorRegistry.All.Select(static connector => connector.Descriptor.Id));
+
+    [Fact]
+    public void Ids_are_unique_and_fit_for_addresses()
+    {
+        var ids = ConnectorRegistry.All.Select(static connector => connector.Descriptor.Id).ToList();
+
+        Assert.NotEmpty(ids);
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.All(ids, static id => Assert.Matches("^[a-z][a-z0-9-]*$", id));
+    }
+
+    [Fact]
+    public void The_registry_finds_by_id()
+    {
+        var registry = new ConnectorRegistry(ConnectorRegistry.All);
+
+        Assert.All(ConnectorRegistry.All, connector => Assert.Same(connector, registry.Find(connector.Descriptor.Id)));
+        Assert.Null(registry.Find("no-such-platform"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Its_descriptor_is_whole(string id)
+    {
+        var connector = Find(id);
+        var descriptor = connector.Descriptor;
+
+        Assert.NotEmpty(descriptor.Name);
+        Assert.NotEmpty(descriptor.Fields);
+        Assert.Equal(descriptor.Fields.Count, descriptor.Fields.DistinctBy(static field => field.Name).Count());
+        Assert.All(descriptor.Fields, static field => Assert.False(string.IsNullOrWhiteSpace(field.Label)));
+        Assert.True(descriptor.Budget is { Burst: > 0, PerSecond: > 0, Concurrent: > 0 });
+        Assert.Equal(descriptor.ApiVersion is null, descriptor.ApiVersionEnds is null);
+        Assert.Equal(connector.Readers.Keys.Order(), descriptor.Sync.Keys.Order());
+        Assert.All(descriptor.Sync.Values, static plan => Assert.True(plan.Every > TimeSpan.Zero && plan.Overlap > TimeSpan.Zero && plan.Lag >= TimeSpan.Zero && plan.PageSize > 0));
+        Assert.Equal(connector.Webhooks is null, descriptor.Topics.Count == 0);
+        Assert.Equal(descriptor.Topics.Count, descriptor.Topics.Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Its_readme_has_the_settings_and_the_end_of_its_version(string id)
+    {
+        var descriptor = Find(id).Descriptor;
+        var readme = File.ReadAllText(Path.Combine(Folder(id), "README.md"));
+
+        Assert.Matches(new Regex(@"^\|.*\|\s*$\n^\|[\s:|-]+\|\s*$", RegexOptions.Multiline), readme);
+        Assert.All(descriptor.Fields, field => Assert.Contains($"`{field.Name}`", readme, StringComparison.Ordinal));
+        if (descriptor.ApiVersionEnds is { } ends)
+        {
+            Assert.Contains(descriptor.ApiVersion!, readme, StringComparison.Ordinal);
+            Assert.Contains(ends.ToString("yyyy-MM-dd"), readme, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void Its_folder_is_small_and_knows_no_other_connector(string id)
+    {
+        var files = Directory.GetFiles(Folder(id), "*", SearchOption.AllDirectories);
+        var code = files.Where(static file => file.EndsWith(".cs", StringComparison.Ordinal)).ToList();
+        var lines = code.ToDictionary(file => Path.GetFileName(file), static file => File.ReadLines(file).Count());
+        output.WriteLine($"{id}: {lines.Values.Sum()} lines in {code.Count} files ({string.Join(", ", lines.Select(static pair => $"{pair.Key} {pair.Value}"))})");
+
+        Assert.InRange(code.Count, 1, 6);
+        Assert.Equal(["README.md"], files.Except(code).Select(Path.GetFileName));
+        Assert.InRange(lines.Values.Sum(), 1, 350);
+        var others = ConnectorRegistry.All.Where(other => other.Descriptor.Id != id).Select(static other => other.Descriptor.Name).ToList();
+        Assert.All(code, file => Assert.All(others, other => Assert.DoesNotContain(other, File.ReadAllText(file), StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void It_is_proved_by_the_contract_and_by_signatures_computed_elsewhere(string id)
+    {
+        var name = Find(id).Descriptor.Name;
+        var tests = Path.Combine(Root, "tests", "StoreClaw.Tests", "Connectors", name);
+
+        Assert.Contains(typeof(ConnectorContract).Assembly.GetTypes(), type => type.IsSubclassOf(typeof(ConnectorContract)) && type.Namespace == $"StoreClaw.Tests.Connectors.{name}");
+        Assert.True(File.Exists(Path.Combine(tests, "vectors.json")), $"{tests} has no vectors.json");
+    }
+
+    [Fact]
+    public void No_code_outside_a_connectors_folder_names_it()
+    {
+        var functions = Path.Combine(Root, "functions");
+        var registry = Path.Combine(functions, "Connectors", "ConnectorRegistry.cs");
+        foreach (var connector in ConnectorRegistry.All)
+        {
+            var name = new Regex($@"\b{connector.Descriptor.Name}[A-Z.]|""{connector.Descriptor.Id}""", RegexOptions.None);
+            var files = Directory.GetFiles(functions, "*.cs", SearchOption.AllDirectories)
+                .Where(file => file != registry && !file.StartsWith(Folder(connector.Descriptor.Id), StringComparison.Ordinal) && !BuildOutput().IsMatch(file));
+            Assert.All(files, file => Assert.DoesNotMatch(name, File.ReadAllText(file)));
+        }
+    }
+
+    private static Connector Find(string id) => ConnectorRegistry.All.Single(connector => connector.Descriptor.Id == id);
+
+    private static string Folder(string id) => Path.Combine(Root, "functions", "Connectors", Find(id).Descriptor.Name);
+
+    [GeneratedRegex(@"[\\/](bin|obj|artifacts)[\\/]")]
+    private static partial Regex BuildOutput();
+}
