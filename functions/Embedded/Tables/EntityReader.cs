@@ -161,7 +161,14 @@ internal abstract class EntityReader
             return value;
         }
 
-        private static object Number(ref Utf8JsonReader json) =>
-            json.TryGetInt32(out var small) ? small : json.TryGetInt64(out var large) ? large : json.GetDouble();
+        private static object Number(ref Utf8JsonReader json)
+        {
+            if (json.TryGetInt32(out var small))
+            {
+                return small;
+            }
+
+            return json.TryGetInt64(out var large) ? large : (object)json.GetDouble();
+        }
     }
 }

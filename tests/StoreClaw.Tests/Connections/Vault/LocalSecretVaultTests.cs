@@ -41,6 +41,20 @@ public sealed class LocalSecretVaultTests : SecretVaultSuite, IDisposable
     }
 
     [Fact]
+    public async Task A_file_holds_two_versions_however_many_there_were()
+    {
+        List<long> lengths = [];
+        for (var i = 10; i < 30; i++)
+        {
+            await Vault.SetAsync("a", Bundle(("k", $"{i}")), None);
+            lengths.Add(new FileInfo(Path.Combine(Folder, "secret.a")).Length);
+        }
+
+        Assert.True(lengths[1] > lengths[0]);
+        Assert.Single(lengths.Skip(1).Distinct());
+    }
+
+    [Fact]
     public async Task Only_the_owner_may_open_anything()
     {
         await Vault.SetAsync("a", Bundle(("k", "1")), None);

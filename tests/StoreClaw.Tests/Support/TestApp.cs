@@ -1,0 +1,174 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StoreClaw.Embedded;
+
+namespace StoreClaw.Tests.Support;
+
+/// <summary>How an app under test is started.</summary>
+public sealed record TestAppOptions
+{
+    /// <summary>The storage account; null takes a new one.</summary>
+    public string? Storage { get; init; }
+
+    /// <summary>Where secrets and keys lie; null takes a new folder. Hosts that share an account share it.</summary>
+    public string? DataFolder { get; init; }
+
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Replaces services: the clock, the wire.</summary>
+    public Action<IServiceCollection>? Services { get; init; }
+
+    /// <summary>False leaves queues and timers out: HTTP only.</summary>
+    public IReadOnlyList<Type>? Functions { get; init; }
+}
+
+/// <summary>The whole app on a free port, with its own storage account and folder.</summary>
+public sealed class TestApp : IAsyncDisposable
+{
+    public const string Key = "test-function-key";
+
+    private readonly IHost _host;
+
+    private TestApp(IHost host, TestAppOptions options, CapturedLines log)
+    {
+        _host = host;
+        Options = options;
+        Log = log;
+        var address = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        Client = new HttpClient { BaseAddress = new Uri(address) };
+        Client.DefaultRequestHeaders.Add("x-functions-key", Key);
+    }
+
+    /// <summary>What another host must be given to share this one's storage and secrets.</summary>
+    public TestAppOptions Options { get; }
+
+    public CapturedLines Log { get; }
+
+    public HttpClient Client { get; }
+
+    public IServiceProvider Services => _host.Services;
+
+    public static async Task<TestApp> StartAsync(TestAppOptions? options = null)
+    {
+        options ??= new TestAppOptions();
+        options = options with
+        {
+            Storage = options.Storage ?? await TestStorage.NewAccountAsync(),
+            DataFolder = options.DataFolder ?? Directory.CreateTempSubdirectory("storeclaw-test-").FullName,
+        };
+        var log = new CapturedLines();
+        var builder = FunctionsApplication.CreateBuilder(
+            ["--urls", "http://127.0.0.1:0"], new EmbeddedOptions { ContentRoot = options.DataFolder, Terminal = TextWriter.Null, FunctionTypes = options.Functions });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["AzureWebJobsStorage"] = options.Storage,
+            ["FunctionKey"] = Key,
+            ["Embedded:DataPath"] = options.DataFolder,
+            ["Secrets:Path"] = Path.Combine(options.DataFolder, "secrets"),
+            ["Embedded:MessageLease"] = "00:00:02",
+            ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01",
+        });
+        builder.Configuration.AddInMemoryCollection(options.Settings);
+        builder.Logging.ClearProviders().AddProvider(log);
+        options.Services?.Invoke(builder.Services);
+        builder.ConfigureFunctionsWebApplication();
+        builder.Services.AddStoreClaw(builder.Configuration);
+        var host = builder.Build();
+        await host.StartAsync();
+        return new TestApp(host, options, log);
+    }
+
+    /// <summary>GET as JSON; fails the test on anything but success.</summary>
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var response = await Client.GetAsync(path);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"GET {path}: {(int)response.StatusCode} {text}");
+        return JsonElement.Parse(text);
+    }
+
+    /// <summary>POST of JSON, with the status it must have.</summary>
+    public async Task<JsonElement> PostAsync(string path, object body, int status = 200)
+    {
+        using var response = await Client.PostAsJsonAsync(path, body);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True((int)response.StatusCode == status, $"POST {path}: {(int)response.StatusCode} {text}");
+        return text.Length == 0 ? default : JsonElement.Parse(text);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        (_host as IDisposable)?.Dispose();
+        Client.Dispose();
+    }
+}
+
+/// <summary>Everything that was logged, as text.</summary>
+public sealed class CapturedLines : ILoggerProvider
+{
+    private readonly List<string> _lines = [];
+
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Writer(this, categoryName);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Writer(CapturedLines lines, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (lines._lines)
+            {
+                lines._lines.Add($"{logLevel} {category}: {formatter(state, exception)} {exception}");
+            }
+        }
+    }
+}
+
+/// <summary>Waits for what happens on another thread; gives up after half a minute with what was last seen.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
+    public static async Task<T> GetAsync<T>(Func<Task<T>> look, Func<T, bool> good)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var seen = await look();
+            if (good(seen))
+            {
+                return seen;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < Patience, $"It did not come to that; last seen: {seen}");
+            await Task.Delay(Glance);
+        }
+    }
+}
