@@ -5,9 +5,13 @@ namespace StoreClaw.Reports;
 
 public static class ReportServices
 {
+    /// <summary>The library, and every kind of report there is.</summary>
     public static IServiceCollection AddReports(this IServiceCollection services)
     {
         services.AddSingleton<IReportKind, SalesReportKind>();
-        return services;
+        services.AddSingleton<ReportKinds>();
+        services.AddSingleton<ReportLibrary>();
+        services.AddSingleton<ReportLinks>();
+        return services.AddSingleton<ReportDesk>();
     }
 }
