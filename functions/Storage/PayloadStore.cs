@@ -4,8 +4,8 @@ using Azure.Data.Tables;
 namespace StoreClaw.Storage;
 
 /// <summary>
-/// Bodies too big for a queue message or a row, in the table of payloads: one partition a payload, one row per 900 KiB, written in one transaction
-/// up to 3.5 MiB packed. Up to 64 MiB.
+/// Bodies too big for a queue message or a row, in the table of payloads: one partition a payload, one row per 600 KiB, written in one transaction
+/// up to 2.4 MiB packed.
 /// </summary>
 public sealed class PayloadStore(StorageClients storage)
 {
