@@ -13,7 +13,7 @@ internal static class WooCommerceDescriptor
         Authorization = AuthorizationMethod.Credentials,
         Fields = [new("siteUrl", "Site URL"), new("consumerKey", "Consumer key", Required: false), new("consumerSecret", "Consumer secret", Secret: true, Required: false)],
         Scopes = ["read", "write"],
-        Budget = new RateBudget(Burst: 2, PerSecond: 2, Concurrent: 1),
+        Budget = new RateBudget(Burst: 10, PerSecond: 2, Concurrent: 1),
         Topics =
         [
             "order.created", "order.updated", "order.deleted", "order.restored", "product.created", "product.updated", "product.deleted", "product.restored",

@@ -11,10 +11,10 @@ internal static class WooCommerceSync
 {
     public static IReadOnlyDictionary<Resource, IReader> Readers { get; } = new Dictionary<Resource, IReader>
     {
-        [Resource.Orders] = new ListReader("orders", "&status=any", HasModified: true, OrderAsync),
-        [Resource.Products] = new ListReader("products", "", HasModified: true, ProductAsync),
-        [Resource.Stock] = new ListReader("products", "", HasModified: true, static async (store, row, token) => (await ProductAsync(store, row, token)).OfType<StockChange>()),
-        [Resource.Customers] = new ListReader("customers", "&role=all", HasModified: false, static (_, row, _) => Task.FromResult<IEnumerable<RecordChange>>([new CustomerChange(Customer(row))])),
+        [Resource.Orders] = new ListReader("orders", "&status=any", HasModified: true, HasTrash: true, OrderAsync),
+        [Resource.Products] = new ListReader("products", "", HasModified: true, HasTrash: false, ProductAsync),
+        [Resource.Stock] = new ListReader("products", "", HasModified: true, HasTrash: false, static async (store, row, token) => (await ProductAsync(store, row, token)).OfType<StockChange>()),
+        [Resource.Customers] = new ListReader("customers", "&role=all", HasModified: false, HasTrash: false, static (_, row, _) => Task.FromResult<IEnumerable<RecordChange>>([new CustomerChange(Customer(row))])),
     };
 
     public static Order Order(JsonElement order, IEnumerable<JsonElement> refunds)
@@ -153,27 +153,30 @@ internal static class WooCommerceSync
     }
 
     /// <summary>
-    /// Walks a list that changes meanwhile. By modification (cursor "m|after"): each page begins a second before the last row of the one before.
+    /// Walks a list that changes meanwhile. By modification (cursor "m|after"): each page begins with the last second of the one before, which that one leaves out.
     /// By id (cursor "i|after|offset|id"): each page begins on the last row of the one before, and goes back where that row has moved up.
     /// The latter serves customers, who have no filter by time, stores before 5.8, which ignore it without a word, and seconds with more rows than a page.
     /// What a walk passes by was changed after it began, so the next walk has it.
     /// </summary>
-    private sealed record ListReader(string Path, string Filter, bool HasModified, Func<StoreSession, JsonElement, CancellationToken, Task<IEnumerable<RecordChange>>> ChangesAsync) : IReader
+    private sealed record ListReader(
+        string Path, string Filter, bool HasModified, bool HasTrash, Func<StoreSession, JsonElement, CancellationToken, Task<IEnumerable<RecordChange>>> ChangesAsync) : IReader
     {
-        public Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken) => ReadableAsync(async () =>
+        private const string Trash = "trash|";
+
+        public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
         {
-            var cursor = (request.Cursor ?? (HasModified ? $"m|{Stamp(request.Since?.AddSeconds(-1))}" : "i||0|0")).Split('|');
-            var (rows, next) = cursor is ["i", var after, var offset, var id]
-                ? await ByIdAsync(store, after, Number(offset), Number(id), Math.Max(2, request.Size), cancellationToken)
-                : await ByModificationAsync(store, cursor[1], request, cancellationToken);
-            var changes = new List<RecordChange>();
-            foreach (var row in rows)
+            var first = HasModified ? $"m|{Stamp(request.Since?.AddSeconds(-1))}" : "i||0|0";
+            var cursor = request.Cursor ?? first;
+            if (cursor.StartsWith(Trash, StringComparison.Ordinal))
             {
-                changes.AddRange(await ChangesAsync(store, row, cancellationToken));
+                var trash = await (this with { Filter = "&status=trash" }).PageAsync(store, cursor[Trash.Length..], request.Size, cancellationToken);
+                return trash with { Next = trash.Next is null ? null : Trash + trash.Next };
             }
 
-            return new Page(changes, next);
-        });
+            // A list of any status leaves the trash out, and an order.deleted that was lost never comes again.
+            var page = await PageAsync(store, cursor, request.Size, cancellationToken);
+            return page.Next is null && HasTrash && request.Since is not null ? page with { Next = Trash + first } : page;
+        }
 
         public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => ReadableAsync<IReadOnlyList<RecordChange>>(async () =>
         {
@@ -188,21 +191,39 @@ internal static class WooCommerceSync
             }
         });
 
-        private async Task<(IEnumerable<JsonElement> Rows, string? Next)> ByModificationAsync(StoreSession store, string after, PageRequest request, CancellationToken cancellationToken)
+        private Task<Page> PageAsync(StoreSession store, string cursor, int size, CancellationToken cancellationToken) => ReadableAsync(async () =>
+        {
+            var (rows, next) = cursor.Split('|') is ["i", var after, var offset, var id]
+                ? await ByIdAsync(store, after, Number(offset), Number(id), Math.Max(2, size), cancellationToken)
+                : await ByModificationAsync(store, cursor[2..], size, cancellationToken);
+            var changes = new List<RecordChange>();
+            foreach (var row in rows)
+            {
+                changes.AddRange(await ChangesAsync(store, row, cancellationToken));
+            }
+
+            return new Page(changes, next);
+        });
+
+        private async Task<(IEnumerable<JsonElement> Rows, string? Next)> ByModificationAsync(StoreSession store, string after, int size, CancellationToken cancellationToken)
         {
             var byId = $"i|{after}|0|0";
             try
             {
-                var (rows, total) = await ListAsync(store, $"orderby=modified&order=asc&per_page={request.Size}", after, cancellationToken);
+                var (rows, total) = await ListAsync(store, $"orderby=modified&order=asc&per_page={size}", after, cancellationToken);
                 var stamps = rows.ConvertAll(static row => Stamp(Times(row).Modified));
-                if (rows.Count == 0 || string.CompareOrdinal(stamps[0], after) < 0 || !stamps.SequenceEqual(stamps.Order(StringComparer.Ordinal)))
+                if (!stamps.Prepend(after).SequenceEqual(stamps.Prepend(after).Order(StringComparer.Ordinal)))
                 {
-                    return ([], rows.Count == 0 ? null : byId);
+                    return ([], byId);
                 }
 
-                var last = Times(rows[^1]).Modified;
-                var next = Stamp(last.AddSeconds(-1));
-                return (rows, last >= request.Until || rows.Count >= total ? null : string.CompareOrdinal(next, after) > 0 ? $"m|{next}" : byId);
+                if (rows.Count >= total)
+                {
+                    return (rows, null);
+                }
+
+                var next = rows.Count == 0 ? after : Stamp(Times(rows[^1]).Modified.AddSeconds(-1));
+                return string.CompareOrdinal(next, after) > 0 ? (rows.Where((_, index) => stamps[index] != stamps[^1]), $"m|{next}") : ([], byId);
             }
             catch (PlatformException e) when (e.Fault.Code == "rest_invalid_param")
             {

@@ -20,9 +20,7 @@ internal sealed class WooCommerceWebhooks : IWebhooks
 
     /// <summary>A store tries a new webhook's address out with a form, without headers or signature, and wants 200.</summary>
     public WebhookReply? Answer(WebhookRequest request, StoreSession store) =>
-        request.Header("X-WC-Webhook-Topic") is null && request.Header("X-WC-Webhook-Signature") is null && request.Body.Length < 40 && request.Body.Span.StartsWith("webhook_id="u8)
-            ? new WebhookReply(200, "text/plain", "")
-            : null;
+        request.Header("X-WC-Webhook-Topic") is null && request.Header("X-WC-Webhook-Signature") is null && IsPing(request.Body.Span) ? new WebhookReply(200, "text/plain", "") : null;
 
     /// <summary>The delivery id is a hash of webhook and second: two deliveries of one second share it.</summary>
     public DeliveryHead Head(WebhookRequest request) => new(request.Header("X-WC-Webhook-Topic") ?? "", request.Header("X-WC-Webhook-Delivery-ID"), null);
@@ -111,4 +109,6 @@ internal sealed class WooCommerceWebhooks : IWebhooks
             }
         }
     }
+
+    private static bool IsPing(ReadOnlySpan<byte> body) => body.Length is > 11 and < 32 && body.StartsWith("webhook_id="u8) && !body[11..].ContainsAnyExceptInRange((byte)'0', (byte)'9');
 }
