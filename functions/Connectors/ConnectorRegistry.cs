@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
+using StoreClaw.Connectors.Shopify;
 
 namespace StoreClaw.Connectors;
 
@@ -11,6 +12,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
     /// <summary>Every connector of StoreClaw. A new one is a folder and a line here.</summary>
     public static IReadOnlyList<Connector> All { get; } =
     [
+        ShopifyConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);
