@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using StoreClaw.Common;
@@ -29,28 +30,26 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
     {
         var newest = await ProbeAsync(store, cancellationToken);
         var mayWrite = await MayWriteAsync(store, cancellationToken);
-        var index = await TryAsync(() => store.SendAsync(PlatformRequest.Get(store.Store + store.Facts["apiRoot"].Replace("wc/v3", "", StringComparison.Ordinal)) with { Authorized = false }, cancellationToken));
-        var status = await TryAsync(() => WooCommerceConnector.GetAsync(store, "system_status", "_fields=environment.version,settings.currency", cancellationToken));
-        var found = new Dictionary<string, string?>
+        // The site's own index is open to anybody and refuses a WooCommerce key; the status is for shop managers, and slow when asked for whole.
+        var site = PlatformRequest.Get(store.Store + store.Facts["apiRoot"].Replace("wc/v3", "", StringComparison.Ordinal)) with { Authorized = false };
+        var index = (await AskAsync(WooCommerceConnector.SendAsync(store, site, cancellationToken))).Answer?.Json();
+        var status = (await AskAsync(WooCommerceConnector.GetAsync(store, "system_status", "_fields=environment.version,settings.currency", cancellationToken))).Answer?.Json();
+        var facts = new Dictionary<string, string>(store.Facts) { ["permission"] = mayWrite ? "read_write" : "read" };
+        foreach (var (name, value) in new[]
         {
-            ["permission"] = mayWrite ? "read_write" : "read",
-            ["currency"] = status.Member("settings").TextOrNull("currency") ?? newest.TextOrNull("currency"),
-            ["version"] = status.Member("environment").TextOrNull("version"),
-            ["timeZone"] = index.TextOrNull("timezone_string"),
-        };
-        var facts = new Dictionary<string, string>(store.Facts);
-        foreach (var (name, value) in found.Where(static fact => !string.IsNullOrEmpty(fact.Value)))
+            ("currency", status.Member("settings").TextOrNull("currency") ?? newest.TextOrNull("currency")),
+            ("version", status.Member("environment").TextOrNull("version")),
+            ("timeZone", TimeZone(index)),
+        })
         {
-            facts[name] = value!;
+            if (!string.IsNullOrEmpty(value))
+            {
+                facts[name] = value;
+            }
         }
 
-        return new Grant
-        {
-            Store = store.Store,
-            Secrets = new Dictionary<string, Secret>(store.Secrets) { ["webhookSecret"] = store.Secrets.GetValueOrDefault("webhookSecret") ?? NewSecret() },
-            Scopes = mayWrite ? ["read", "write"] : ["read"],
-            Facts = facts,
-        };
+        var secrets = new Dictionary<string, Secret>(store.Secrets) { ["webhookSecret"] = store.Secrets.GetValueOrDefault("webhookSecret") ?? NewSecret() };
+        return new Grant { Store = store.Store, Secrets = secrets, Scopes = mayWrite ? ["read", "write"] : ["read"], Facts = facts };
     }
 
     public Uri AuthorizeUrl(StoreSession store, BrowserStart start)
@@ -117,54 +116,52 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
     /// <summary>Finds the form of the address and the way to hand over the key that work, and leaves them in the session's facts. Reads an order: the API's index is open to anybody.</summary>
     private static async Task<JsonElement?> ProbeAsync(StoreSession store, CancellationToken cancellationToken)
     {
-        PlatformException? failure = null;
+        PlatformFault? failure = null;
         // Sites with plain permalinks know the second form only. A site without WordPress answers it with its front page: then the first answer says more.
         foreach (var (inQuery, root) in new[] { (false, "/wp-json/wc/v3"), (false, "/?rest_route=/wc/v3"), (true, "/wp-json/wc/v3"), (true, "/?rest_route=/wc/v3") })
         {
             store.Facts = inQuery ? new Dictionary<string, string> { ["apiRoot"] = root, ["keysInQuery"] = "true" } : new Dictionary<string, string> { ["apiRoot"] = root };
-            try
+            var (answer, fault) = await AskAsync(WooCommerceConnector.GetAsync(store, "orders", "per_page=1", cancellationToken));
+            if (answer is not null)
             {
-                return (await WooCommerceConnector.GetAsync(store, "orders", "per_page=1", cancellationToken)).Read(static orders => WooCommerceSync.Rows(orders).Cast<JsonElement?>().FirstOrDefault());
+                return answer.Read(static orders => WooCommerceSync.Rows(orders).Cast<JsonElement?>().FirstOrDefault());
             }
-            catch (PlatformException e) when (e.Fault is { Kind: FaultKind.CredentialsRejected, Code: not "woocommerce_rest_authentication_error" })
+
+            var isUnknownCaller = fault is { Kind: FaultKind.CredentialsRejected, Code: not "woocommerce_rest_authentication_error" };
+            if (!isUnknownCaller && fault!.Kind != FaultKind.StoreUnavailable && (failure is null || fault.Code != "firewall"))
             {
-                failure = e;
+                throw new PlatformException(fault);
             }
-            catch (PlatformException e) when (e.Fault.Kind == FaultKind.StoreUnavailable || (failure is not null && e.Fault.Code == "firewall"))
-            {
-                failure ??= e;
-            }
+
+            failure = isUnknownCaller ? fault : failure ?? fault;
         }
 
-        throw failure!;
+        throw new PlatformException(failure!);
     }
 
     /// <summary>The store tells a key's permission nowhere. It checks it before it looks at what is to be written, here nothing.</summary>
     private static async Task<bool> MayWriteAsync(StoreSession store, CancellationToken cancellationToken)
     {
-        try
-        {
-            await WooCommerceConnector.SendAsync(store, HttpMethod.Post, "products/batch", "", new { update = Array.Empty<int>() }, cancellationToken);
-            return true;
-        }
-        catch (PlatformException e) when (!e.Fault.Passing)
-        {
-            return e.Fault.Kind is not (FaultKind.CredentialsRejected or FaultKind.ScopeMissing);
-        }
+        var (_, fault) = await AskAsync(WooCommerceConnector.SendAsync(store, HttpMethod.Post, "products/batch", "", new { update = Array.Empty<int>() }, cancellationToken));
+        return fault is not { Passing: true } ? fault?.Kind is not (FaultKind.CredentialsRejected or FaultKind.ScopeMissing) : throw new PlatformException(fault);
     }
 
-    /// <summary>Null where the key's user may not see it.</summary>
-    private static async Task<JsonElement?> TryAsync(Func<Task<PlatformResponse>> call)
+    private static async Task<(PlatformResponse? Answer, PlatformFault? Fault)> AskAsync(Task<PlatformResponse> call)
     {
         try
         {
-            return (await call()).Json();
+            return (await call, null);
         }
-        catch (PlatformException)
+        catch (PlatformException e)
         {
-            return null;
+            return (null, e.Fault);
         }
     }
+
+    /// <summary>A site set to a bare offset, as the settings page offers it, has no zone: whole hours have one of their own, signed the other way round.</summary>
+    private static string? TimeZone(JsonElement? index) => index.TextOrNull("timezone_string") is { Length: > 0 } zone ? zone
+        : index.DecimalOrNull("gmt_offset") is { } offset && offset == decimal.Truncate(offset) ? string.Create(CultureInfo.InvariantCulture, $"Etc/GMT{-offset:+0;-0;+0}")
+        : null;
 
     /// <summary>Letters and digits only: the store un-escapes HTML in the secret before it signs.</summary>
     private Secret NewSecret()

@@ -65,8 +65,8 @@ public sealed class WooCommerceConnector : IPlatformProtocol
     internal static Task<PlatformResponse> GetAsync(StoreSession store, string path, string query, CancellationToken cancellationToken) =>
         SendAsync(store, HttpMethod.Get, path, query, null, cancellationToken);
 
-    /// <summary>A call under the form of address that connecting found; the answer without what a site with display_errors on prints in front of the JSON.</summary>
-    internal static async Task<PlatformResponse> SendAsync(StoreSession store, HttpMethod method, string path, string query, object? body, CancellationToken cancellationToken)
+    /// <summary>A call under the form of address that connecting found.</summary>
+    internal static Task<PlatformResponse> SendAsync(StoreSession store, HttpMethod method, string path, string query, object? body, CancellationToken cancellationToken)
     {
         if (method != HttpMethod.Get && store.Facts.GetValueOrDefault("permission") == "read")
         {
@@ -76,8 +76,14 @@ public sealed class WooCommerceConnector : IPlatformProtocol
         var root = store.Facts["apiRoot"];
         var url = $"{store.Store}{root}/{path}{(query.Length == 0 ? "" : root.Contains('?', StringComparison.Ordinal) ? "&" : "?")}{query}";
         var request = body is null ? new PlatformRequest(method, new Uri(url)) : PlatformRequest.Json(method, url, body);
-        var response = await store.SendAsync(request with { Repeatable = method != HttpMethod.Post }, cancellationToken);
-        return response with { Body = response.Body[JsonStart(response.Body.Span)..] };
+        return SendAsync(store, request with { Repeatable = method != HttpMethod.Post }, cancellationToken);
+    }
+
+    /// <summary>Without what a site with display_errors on prints in front of the JSON.</summary>
+    internal static async Task<PlatformResponse> SendAsync(StoreSession store, PlatformRequest request, CancellationToken cancellationToken)
+    {
+        var response = await store.SendAsync(request, cancellationToken);
+        return response.Body.Span[0] is (byte)'{' or (byte)'[' ? response : response with { Body = response.Body[JsonStart(response.Body.Span)..] };
     }
 
     /// <summary>Where the one JSON value begins that reaches to the end of the body; -1 when there is none.</summary>

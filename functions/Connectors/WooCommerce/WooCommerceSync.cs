@@ -191,10 +191,11 @@ internal static class WooCommerceSync
             }
         });
 
-        private Task<Page> PageAsync(StoreSession store, string cursor, int size, CancellationToken cancellationToken) => ReadableAsync(async () =>
+        private Task<Page> PageAsync(StoreSession store, string cursor, int pageSize, CancellationToken cancellationToken) => ReadableAsync(async () =>
         {
-            var (rows, next) = cursor.Split('|') is ["i", var after, var offset, var id]
-                ? await ByIdAsync(store, after, Number(offset), Number(id), Math.Max(2, size), cancellationToken)
+            var size = Math.Clamp(pageSize, 2, 100);
+            var (rows, next) = cursor.Split('|') is ["i", var after, var offset, var seen]
+                ? await ByIdAsync(store, after, Number(offset), Number(seen), size, cancellationToken)
                 : await ByModificationAsync(store, cursor[2..], size, cancellationToken);
             var changes = new List<RecordChange>();
             foreach (var row in rows)
@@ -210,20 +211,13 @@ internal static class WooCommerceSync
             var byId = $"i|{after}|0|0";
             try
             {
-                var (rows, total) = await ListAsync(store, $"orderby=modified&order=asc&per_page={size}", after, cancellationToken);
+                var (rows, total) = await ListAsync(store, "modified", size, "", after, cancellationToken);
                 var stamps = rows.ConvertAll(static row => Stamp(Times(row).Modified));
-                if (!stamps.Prepend(after).SequenceEqual(stamps.Prepend(after).Order(StringComparer.Ordinal)))
-                {
-                    return ([], byId);
-                }
-
-                if (rows.Count >= total)
-                {
-                    return (rows, null);
-                }
-
                 var next = rows.Count == 0 ? after : Stamp(Times(rows[^1]).Modified.AddSeconds(-1));
-                return string.CompareOrdinal(next, after) > 0 ? (rows.Where((_, index) => stamps[index] != stamps[^1]), $"m|{next}") : ([], byId);
+                return !stamps.Prepend(after).SequenceEqual(stamps.Prepend(after).Order(StringComparer.Ordinal)) ? ([], byId)
+                    : rows.Count >= total ? (rows, null)
+                    : string.CompareOrdinal(next, after) > 0 ? (rows.Where((_, index) => stamps[index] != stamps[^1]), $"m|{next}")
+                    : ([], byId);
             }
             catch (PlatformException e) when (e.Fault.Code == "rest_invalid_param")
             {
@@ -233,21 +227,27 @@ internal static class WooCommerceSync
 
         private async Task<(IEnumerable<JsonElement> Rows, string? Next)> ByIdAsync(StoreSession store, string after, long offset, long seen, int size, CancellationToken cancellationToken)
         {
-            var (rows, total) = await ListAsync(store, $"orderby=id&order=asc&per_page={size}&offset={offset}", after, cancellationToken);
-            if (offset > 0 && (rows.Count == 0 || Number(rows[0].Id("id")) > seen))
+            var (rows, total) = await ListAsync(store, "id", size, $"&offset={offset}", after, cancellationToken);
+            var ids = rows.ConvertAll(static row => Number(row.Id("id")));
+            if (offset > 0 && ids.FirstOrDefault(long.MaxValue) > seen)
             {
                 return ([], $"i|{after}|{Math.Max(0, offset - (size / 2))}|{seen}");
             }
 
-            var fresh = rows.Where(row => Number(row.Id("id")) > seen && string.CompareOrdinal(Stamp(Times(row).Modified), after) >= 0);
-            return (fresh, offset + size >= total ? null : $"i|{after}|{offset + size - 1}|{Math.Max(seen, Number(rows[^1].Id("id")))}");
+            var fresh = rows.Where((row, index) => ids[index] > seen && string.CompareOrdinal(Stamp(Times(row).Modified), after) >= 0);
+            // Pages may come short, of rows that cannot be shown or by a plug-in's own limit, so what came is counted and not what was asked for.
+            var last = ids.Append(seen).Max();
+            var isEnd = offset + rows.Count >= total || (last == seen && offset + size >= total);
+            return (fresh, isEnd ? null : $"i|{after}|{offset + Math.Max(1, rows.Count - 1)}|{last}");
         }
 
-        private async Task<(List<JsonElement> Rows, int Total)> ListAsync(StoreSession store, string query, string after, CancellationToken cancellationToken)
+        private async Task<(List<JsonElement> Rows, long Total)> ListAsync(StoreSession store, string orderBy, int size, string more, string after, CancellationToken cancellationToken)
         {
             // No Z behind the time: WordPress would turn it into the site's own before it compares.
-            var response = await WooCommerceConnector.GetAsync(store, Path, $"{query}{Filter}{(after.Length == 0 ? "" : $"&modified_after={after}&dates_are_gmt=true")}", cancellationToken);
-            return ([.. Rows(response.Json())], int.TryParse(response.Header("X-WP-Total"), out var total) ? total : throw new FormatException("X-WP-Total is missing."));
+            var since = after.Length == 0 ? "" : $"&modified_after={after}&dates_are_gmt=true";
+            var response = await WooCommerceConnector.GetAsync(store, Path, $"orderby={orderBy}&order=asc&per_page={size}{more}{Filter}{since}", cancellationToken);
+            List<JsonElement> rows = [.. Rows(response.Json())];
+            return (rows, long.TryParse(response.Header("X-WP-Total"), out var total) ? total : rows.Count < size ? 0 : long.MaxValue);
         }
 
         private static string Stamp(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) ?? "";

@@ -213,6 +213,52 @@ public sealed class WooCommerceFormTests
         Assert.Equal(FaultKind.Throttled, Connector.Protocol.Examine(new PlatformResponse(503, message.Headers, "text/html", Encoding.UTF8.GetBytes("<html>")))?.Kind);
     }
 
+    [Theory]
+    [InlineData(100, 0, true)]
+    [InlineData(4, 0, true)]
+    [InlineData(100, 5, true)]
+    [InlineData(4, 3, true)]
+    [InlineData(100, 57, true)]
+    [InlineData(100, 0, false)]
+    public async Task Short_pages_and_rows_that_cannot_be_shown_end_no_walk_early(int serverLimit, int hiddenEach, bool saysTotal)
+    {
+        var store = Answering(request =>
+        {
+            var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(request.Url.Query);
+            var (offset, size) = (int.Parse(query["offset"]!), Math.Min(serverLimit, int.Parse(query["per_page"]!)));
+            var shown = Enumerable.Range(1, 57).Skip(offset).Take(size).Where(id => hiddenEach == 0 || id % hiddenEach != 0);
+            return $"[{string.Join(',', shown.Select(static id => $$"""{"id":{{id}},"date_created_gmt":"2026-01-01T00:00:00"}"""))}]";
+        }, saysTotal ? "57" : null);
+        var read = new List<string>();
+        var calls = 0;
+        for (string? cursor = null; calls == 0 || cursor is not null; calls++)
+        {
+            Assert.InRange(calls, 0, 100);
+            var page = await Connector.Readers[Resource.Customers].ReadAsync(store, new PageRequest(null, DateTimeOffset.MaxValue, cursor, 10, Backfill: true), CancellationToken.None);
+            cursor = page.Next;
+            read.AddRange(page.Changes.Select(static change => change.Record.Id));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 57).Where(id => hiddenEach == 0 || id % hiddenEach != 0).Select(static id => id.ToString()), read);
+    }
+
+    [Theory]
+    [InlineData("\"timezone_string\":\"Asia/Shanghai\",\"gmt_offset\":8", "Asia/Shanghai")]
+    [InlineData("\"timezone_string\":\"\",\"gmt_offset\":8", "Etc/GMT-8")]
+    [InlineData("\"timezone_string\":\"\",\"gmt_offset\":\"-5\"", "Etc/GMT+5")]
+    [InlineData("\"timezone_string\":\"\",\"gmt_offset\":0", "Etc/GMT+0")]
+    [InlineData("\"timezone_string\":\"\",\"gmt_offset\":5.5", null)]
+    [InlineData("\"name\":\"no zone\"", null)]
+    public async Task The_sites_time_zone_is_a_real_one(string members, string? zone)
+    {
+        var store = Answering(request => request.Url.AbsolutePath == "/wp-json/" ? $"{{{members}}}" : "[]", null);
+
+        var grant = await Connector.Authorization.GrantAsync(store, default, CancellationToken.None);
+
+        Assert.Equal(zone, grant.Facts.GetValueOrDefault("timeZone"));
+        Assert.True(zone is null || TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _));
+    }
+
     [SampleFact("woocommerce")]
     public async Task Published_lists_are_read()
     {
@@ -269,8 +315,8 @@ public sealed class WooCommerceFormTests
         var store = Answering(request =>
         {
             sent.Add($"{request.Method} {request.Url.AbsolutePath}");
-            return request.Method == HttpMethod.Get ? "webhooks-list.response.json" : "product-variations-batch.response.json";
-        });
+            return Samples.Read("woocommerce", request.Method == HttpMethod.Get ? "webhooks-list.response.json" : "product-variations-batch.response.json");
+        }, "2");
 
         await Connector.Webhooks!.EnsureAsync(store, new Uri("http://requestb.in/1g0sxmo1"), CancellationToken.None);
         var results = await Connector.StockWriter!.SetAsync(store, [new StockWrite("22:733", "", 5, null, "a"), new StockWrite("22:732", "", 5, null, "b")], CancellationToken.None);
@@ -306,11 +352,7 @@ public sealed class WooCommerceFormTests
 
     private static Order OrderOf(string body) => Assert.IsType<OrderChange>(Assert.Single(Read("order.updated", body))).Order;
 
-    private static string FileOr(PlatformRequest request, Func<PlatformRequest, string> file) => request.Url.AbsolutePath.EndsWith("/refunds", StringComparison.Ordinal)
-        ? """[{"id":726,"date_created":"2017-03-21T17:07:11","date_created_gmt":"2017-03-21T20:07:11","amount":"10.00","reason":""}]"""
-        : Samples.Read("woocommerce", file(request));
-
-    private static StoreSession Answering(Func<PlatformRequest, string> file) => new(
+    private static StoreSession Answering(Func<PlatformRequest, string> body, string? total) => new(
         "connection-1",
         "https://example.com",
         new Dictionary<string, Secret> { ["webhookSecret"] = new("s") },
@@ -318,13 +360,20 @@ public sealed class WooCommerceFormTests
         (_, request, _) =>
         {
             var response = new HttpResponseMessage();
-            response.Headers.Add("X-WP-Total", "2");
-            return Task.FromResult(new PlatformResponse(200, response.Headers, "application/json", Encoding.UTF8.GetBytes(FileOr(request, file))));
+            response.Headers.TryAddWithoutValidation("X-WP-Total", total);
+            return Task.FromResult(new PlatformResponse(200, response.Headers, "application/json", Encoding.UTF8.GetBytes(body(request))));
         });
 
     private static async Task<IReadOnlyList<RecordChange>> ListAsync(Resource resource, string file)
     {
-        var store = Answering(request => request.Url.AbsolutePath.EndsWith("/variations", StringComparison.Ordinal) ? "product-variations-list.response.json" : file);
+        var store = Answering(
+            request => request.Url.Segments[^1] switch
+            {
+                "refunds" => """[{"id":726,"date_created":"2017-03-21T17:07:11","date_created_gmt":"2017-03-21T20:07:11","amount":"10.00","reason":""}]""",
+                "variations" => Samples.Read("woocommerce", "product-variations-list.response.json"),
+                _ => Samples.Read("woocommerce", file),
+            },
+            total: "2");
         var reader = Connector.Readers[resource];
         var page = await reader.ReadAsync(store, new PageRequest(null, DateTimeOffset.MaxValue, null, 100, Backfill: true), CancellationToken.None);
         return page.Changes.Count > 0 || page.Next is null ? page.Changes : (await reader.ReadAsync(store, new PageRequest(null, DateTimeOffset.MaxValue, page.Next, 100, Backfill: true), CancellationToken.None)).Changes;
