@@ -40,7 +40,9 @@ public static class TokenEndpoint
     {
         try
         {
-            var response = await store.SendAsync(PlatformRequest.Json(HttpMethod.Post, url, fields) with { Authorized = false, Repeatable = repeatable }, cancellationToken);
+            // Without Accept some answer errors as a web page.
+            var request = PlatformRequest.Json(HttpMethod.Post, url, fields) with { Authorized = false, Repeatable = repeatable, Headers = [new("Accept", "application/json")] };
+            var response = await store.SendAsync(request, cancellationToken);
             return response.Read(json => TokenAnswer.Read(json, now));
         }
         catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.CredentialsRejected or FaultKind.ScopeMissing)

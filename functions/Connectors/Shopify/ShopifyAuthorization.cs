@@ -13,6 +13,8 @@ internal sealed partial class ShopifyAuthorization : IAuthorization
 
     private const double CallbackSeconds = 300;
 
+    private static readonly (string, string?)[] ClientCredentials = [("grant_type", "client_credentials")];
+
     private static readonly QuerySignature CallbackSignature = new("hmac", "signature");
 
     public ConnectPlan Plan(ConnectInput input)
@@ -39,7 +41,7 @@ internal sealed partial class ShopifyAuthorization : IAuthorization
     }
 
     public async Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await ProbeAsync(store, await TokenAsync(store, "client_credentials", null, null, now, cancellationToken), cancellationToken);
+        await ProbeAsync(store, await TokenAsync(store, ClientCredentials, now, cancellationToken), cancellationToken);
 
     public Uri AuthorizeUrl(StoreSession store, BrowserStart start) => new(
         $"https://{store.Store}/admin/oauth/authorize?client_id={Uri.EscapeDataString(store.Secrets["clientId"].Reveal())}&scope={string.Join(',', ShopifyDescriptor.Value.Scopes)}" +
@@ -63,33 +65,28 @@ internal sealed partial class ShopifyAuthorization : IAuthorization
     }
 
     public async Task<Grant> ExchangeAsync(StoreSession store, CallbackInput callback, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await ProbeAsync(store, await TokenAsync(store, "authorization_code", "code", callback.Parameter("code"), now, cancellationToken), cancellationToken);
+        await ProbeAsync(store, await TokenAsync(store, [("code", callback.Parameter("code")), ("expiring", "1")], now, cancellationToken), cancellationToken);
 
     public async Task<Grant?> RefreshAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => store.Secrets.TryGetValue("refreshToken", out var refresh)
-        ? await TokenAsync(store, "refresh_token", "refresh_token", refresh.Reveal(), now, cancellationToken)
-        : await TokenAsync(store, "client_credentials", null, null, now, cancellationToken);
+        ? await TokenAsync(store, [("grant_type", "refresh_token"), ("refresh_token", refresh.Reveal())], now, cancellationToken)
+        : await TokenAsync(store, ClientCredentials, now, cancellationToken);
 
     /// <summary>Takes an app of ours out of the shop. The merchant's own app stays: it may serve others too.</summary>
     public Task RevokeAsync(StoreSession store, CancellationToken cancellationToken) => store.Secrets["mode"].Reveal() == "browser"
         ? store.SendAsync(new PlatformRequest(HttpMethod.Delete, new Uri($"https://{store.Store}/admin/api_permissions/current.json")), cancellationToken)
         : Task.CompletedTask;
 
-    private static async Task<Grant> TokenAsync(StoreSession store, string grantType, string? proofName, string? proof, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<Grant> TokenAsync(StoreSession store, (string Name, string? Value)[] proof, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var fields = new Dictionary<string, string>
+        var fields = new Dictionary<string, string> { ["client_id"] = store.Secrets["clientId"].Reveal(), ["client_secret"] = store.Secrets["clientSecret"].Reveal() };
+        foreach (var (name, value) in proof)
         {
-            ["grant_type"] = grantType,
-            ["client_id"] = store.Secrets["clientId"].Reveal(),
-            ["client_secret"] = store.Secrets["clientSecret"].Reveal(),
-        };
-        if (proofName is not null)
-        {
-            (fields[proofName], fields["expiring"]) = (proof ?? "", "1");
+            fields[name] = value ?? "";
         }
 
         // Shopify says shop_not_permitted and app_not_installed with 400, a wrong pair with 400 or 401, an unknown shop with 404.
         var refused = $"Shopify gives this app no access to {store.Store}. Check Client ID and Client Secret, and that the app is installed in this store.";
-        var answer = await TokenEndpoint.AskAsync(store, $"https://{store.Store}/admin/oauth/access_token", fields, proofName is null, refused, now, cancellationToken);
+        var answer = await TokenEndpoint.AskAsync(store, $"https://{store.Store}/admin/oauth/access_token", fields, proof == ClientCredentials, refused, now, cancellationToken);
         var implied = answer.Scopes.Where(static scope => scope.StartsWith("write_", StringComparison.Ordinal)).Select(static scope => $"read_{scope[6..]}");
         return new Grant { Store = store.Store, Secrets = answer.Renew(store.Secrets), Scopes = [.. answer.Scopes.Union(implied)], ExpiresAt = answer.ExpiresAt };
     }

@@ -126,9 +126,9 @@ internal static class ShopifyRecords
         Discount = LineDiscount(line, [.. order.Items("discount_applications")]),
     };
 
-    /// <summary>REST fills total_discount for scripts and drafts only; the rest stands in the allocations, among them the line's share of an order-wide discount, which is not the line's.</summary>
-    private static decimal LineDiscount(JsonElement line, List<JsonElement> applications) => applications.Count == 0
-        ? Money(line, "total_discount") ?? 0
+    /// <summary>REST fills total_discount for scripts and drafts only; other discounts stand in the allocations, among them the line's share of an order-wide one, which is not the line's.</summary>
+    private static decimal LineDiscount(JsonElement line, List<JsonElement> applications) => Money(line, "total_discount") is > 0 and var discount
+        ? discount
         : line.Items("discount_allocations").Where(allocation => !IsOrderWide(applications.ElementAtOrDefault((int)(allocation.DecimalOrNull("discount_application_index") ?? -1))))
             .Sum(static allocation => Money(allocation, "amount") ?? 0);
 

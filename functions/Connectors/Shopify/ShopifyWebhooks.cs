@@ -13,9 +13,9 @@ internal sealed class ShopifyWebhooks : IWebhooks
 {
     private const string ListDocument = "query($uri: String!, $after: String) { rows: webhookSubscriptions(first: 100, after: $after, uri: $uri) { nodes { id topic uri } pageInfo { hasNextPage endCursor } } }";
 
-    private const string CreateDocument = "mutation($topic: WebhookSubscriptionTopic!, $input: WebhookSubscriptionInput!) { done: webhookSubscriptionCreate(topic: $topic, webhookSubscription: $input) { userErrors { message } } }";
+    private const string CreateDocument = "mutation($topic: WebhookSubscriptionTopic!, $input: WebhookSubscriptionInput!) { done: webhookSubscriptionCreate(topic: $topic, webhookSubscription: $input) { userErrors { field message } } }";
 
-    private const string DeleteDocument = "mutation($id: ID!) { done: webhookSubscriptionDelete(id: $id) { userErrors { message } } }";
+    private const string DeleteDocument = "mutation($id: ID!) { done: webhookSubscriptionDelete(id: $id) { userErrors { field message } } }";
 
     private static readonly HmacSignature Signature = new(HashAlgorithmName.SHA256, SignatureEncoding.Base64, "X-Shopify-Hmac-Sha256", "shopify-hmac-sha256");
 
@@ -85,10 +85,12 @@ internal sealed class ShopifyWebhooks : IWebhooks
 
     private static async Task ChangeAsync(StoreSession store, string document, object variables, CancellationToken cancellationToken)
     {
-        var errors = await ShopifyGraph.QueryAsync(store, document, variables, 10, static data => data.Member("done").Items("userErrors").Select(static error => error.TextOrNull("message")).ToList(), cancellationToken);
+        var errors = await ShopifyGraph.QueryAsync(store, document, variables, 10, static data => data.Member("done").Items("userErrors").ToList(), cancellationToken);
         if (errors.Count > 0)
         {
-            throw new PlatformException(new PlatformFault(FaultKind.Invalid, "webhook-refused", $"Shopify does not take the webhook: {errors[0]}"));
+            // A refused topic is one that the granted scopes do not cover.
+            var kind = errors[0].Items("field").Any(static part => part.ToString() == "topic") ? FaultKind.ScopeMissing : FaultKind.Invalid;
+            throw new PlatformException(new PlatformFault(kind, "webhook-refused", $"Shopify does not take the webhook: {errors[0].TextOrNull("message")}"));
         }
     }
 
