@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Shopify;
+using StoreClaw.Connectors.WooCommerce;
 
 namespace StoreClaw.Connectors;
 
@@ -13,6 +14,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
     public static IReadOnlyList<Connector> All { get; } =
     [
         ShopifyConnector.Instance,
+        WooCommerceConnector.Create(new SystemRandomness()),
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);
