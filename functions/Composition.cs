@@ -71,6 +71,7 @@ public static class Composition
         services.AddSingleton<SyncService>();
         services.AddSingleton<SyncSchedule>();
         services.AddSingleton<StoreCare>();
+        services.AddSingleton<Housekeeping>();
         services.AddSingleton<IStoreSetup>(static provider => provider.GetRequiredService<StoreCare>());
         return services.AddSingleton<ConnectionDesk>();
     }

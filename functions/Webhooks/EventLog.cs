@@ -184,6 +184,20 @@ public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrder
         }
     }
 
+    /// <summary>Removes the connection's rows of days before the instant.</summary>
+    public async Task CleanAsync(string connectionId, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Events, cancellationToken);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {connectionId + "|"} and PartitionKey lt {Keys.OfDay(connectionId, before)}");
+        await foreach (var page in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages())
+        {
+            foreach (var chunk in page.Values.GroupBy(static row => row.PartitionKey).SelectMany(static partition => partition.Chunk(TransactionRows)))
+            {
+                await table.SubmitTransactionAsync(chunk.Select(static row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
+            }
+        }
+    }
+
     private static async Task AddAsync(TableClient table, TableEntity[] rows, CancellationToken cancellationToken)
     {
         try
