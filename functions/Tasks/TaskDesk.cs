@@ -34,7 +34,7 @@ public sealed class TaskDesk(TaskService tasks, TaskTemplates templates, TimePro
     public async Task<IResult> RunsAsync(string id, CancellationToken cancellationToken) =>
         Json(new { Runs = (await tasks.RunsAsync(id, MostRuns, cancellationToken)).Select(View) });
 
-    public async Task<IResult> RunAsync(string id, string runId, CancellationToken cancellationToken) => Json(View(await tasks.RunAsync(id, runId, cancellationToken)));
+    public async Task<IResult> GetRunAsync(string id, string runId, CancellationToken cancellationToken) => Json(View(await tasks.FindRunAsync(id, runId, cancellationToken)));
 
     private object View(TaskState state) => new
     {

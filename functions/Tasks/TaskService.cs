@@ -83,7 +83,7 @@ public sealed class TaskService(TaskTable tasks, RunTable runs, OccurrenceLedger
         return await runs.ListAsync(id, most, cancellationToken);
     }
 
-    public async Task<TaskRun> RunAsync(string id, string runId, CancellationToken cancellationToken)
+    public async Task<TaskRun> FindRunAsync(string id, string runId, CancellationToken cancellationToken)
     {
         await FindAsync(id, cancellationToken);
         return await runs.FindAsync(id, runId, cancellationToken) ?? throw new ProblemException(Problem.NotFound("run", runId));

@@ -43,5 +43,5 @@ public sealed class TasksApi(TaskDesk desk, ILogger<TasksApi> logger)
     [Function("GetRun")]
     public Task<IResult> GetRunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "api/tasks/{id}/runs/{runId}")] HttpRequest request, string id, string runId, CancellationToken cancellationToken) =>
-        Door.RunAsync(() => desk.RunAsync(id, runId, cancellationToken), logger);
+        Door.RunAsync(() => desk.GetRunAsync(id, runId, cancellationToken), logger);
 }
