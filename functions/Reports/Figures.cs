@@ -7,12 +7,14 @@ namespace StoreClaw.Reports;
 /// <summary>Amounts as they stand in reports and as people read them.</summary>
 public static class Figures
 {
+    // Dividing by it drops the zeros at the end.
+    private const decimal One = 1.0000000000000000000000000000m;
+
     /// <summary>The same amount with two decimals, or more when it has more.</summary>
-    public static decimal Money(decimal amount)
-    {
-        var shortest = amount / 1.000000000000000000000000000000m;
-        return shortest.Scale < 2 ? decimal.Round(shortest, 2) + 0.00m : shortest;
-    }
+    public static decimal Money(decimal amount) => Plain(amount) is { Scale: >= 2 } exact ? exact : Plain(amount) + 0.00m;
+
+    /// <summary>The same number without zeros at its end.</summary>
+    public static decimal Plain(decimal number) => number / One;
 
     /// <summary>One part of a whole, half-even to two decimals; zero when there is no whole.</summary>
     public static decimal Ratio(decimal amount, decimal count) => count == 0 ? 0.00m : Money(decimal.Round(amount / count, 2, MidpointRounding.ToEven));
@@ -30,5 +32,5 @@ public sealed class PlainNumberConverter : JsonConverter<decimal>
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
 
     public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
-        writer.WriteNumberValue(value / 1.000000000000000000000000000000m);
+        writer.WriteNumberValue(Figures.Plain(value));
 }

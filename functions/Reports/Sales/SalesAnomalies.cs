@@ -2,7 +2,10 @@ using StoreClaw.Notifications;
 
 namespace StoreClaw.Reports.Sales;
 
-/// <summary>Finds days whose figures are far from the median of the 28 days before them.</summary>
+/// <summary>
+/// Finds days whose figures are far from the median of the 28 days before them. What is so on that weekday anyway (a shop that rests on Saturdays) is no news: at least two, and half, of
+/// the same weekdays lie as far off to the same side.
+/// </summary>
 internal static class SalesAnomalies
 {
     /// <summary>Robust standard deviations from which a figure is unusual (Iglewicz and Hoaglin's threshold).</summary>
@@ -18,7 +21,8 @@ internal static class SalesAnomalies
     public static IReadOnlyList<SalesAnomaly> Find(SalesTimeline timeline, SalesWindows windows, DateOnly historyStart)
     {
         var found = new List<SalesAnomaly>();
-        foreach (var currency in timeline.Currencies)
+        var currencies = timeline.Currencies;
+        foreach (var currency in currencies)
         {
             var days = SalesWindows.Between(windows.FirstDay, windows.EndDay).ToDictionary(static day => day, day => timeline.On(day, currency));
             var start = days.Where(static day => day.Value is { Orders: > 0 } or { Cancelled: > 0 } or { Refunds: > 0 }).Select(static day => day.Key).DefaultIfEmpty(windows.EndDay).Min();
@@ -26,23 +30,42 @@ internal static class SalesAnomalies
             found.AddRange(windows.Days.SelectMany(day => Judge(day, currency, days, start)));
         }
 
-        return [.. found.OrderByDescending(static anomaly => anomaly.Severity).ThenByDescending(static anomaly => anomaly.Day).ThenByDescending(static anomaly => Math.Abs(anomaly.Score))];
+        return [.. found
+            .Select(anomaly => anomaly with { Sentence = SalesWords.English.Sentence(anomaly, currencies.Count > 1) })
+            .OrderByDescending(static anomaly => anomaly.Severity)
+            .ThenByDescending(static anomaly => anomaly.Day)
+            .ThenByDescending(static anomaly => Math.Abs(anomaly.Score))];
     }
 
     private static IEnumerable<SalesAnomaly> Judge(DateOnly day, string currency, Dictionary<DateOnly, SalesSums> days, DateOnly start)
     {
-        var baseline = SalesWindows.Between(day.AddDays(-SalesWindows.BaselineDays), day).Where(before => before >= start).Select(before => days[before]).ToList();
+        var before = SalesWindows.Between(day.AddDays(-SalesWindows.BaselineDays), day).Where(other => other >= start).ToList();
+        var baseline = before.ConvertAll(other => days[other]);
+        var weekdays = before.Where(other => other.DayOfWeek == day.DayOfWeek).Select(other => days[other]).ToList();
         foreach (var metric in Enum.GetValues<SalesMetric>())
         {
-            var values = baseline.Select(sums => Value(metric, sums)).OfType<decimal>().ToList();
-            if (values.Count >= LeastHistory
-                && Value(metric, days[day]) is { } value
-                && RobustScore.Of(value, values, Floor(metric, values, baseline)) is { } score
-                && Math.Abs(score.Score) >= Unusual)
+            var values = Values(metric, baseline);
+            if (values.Count < LeastHistory || Value(metric, days[day]) is not { } value)
+            {
+                continue;
+            }
+
+            var floor = Floor(metric, values, baseline);
+            if (RobustScore.Of(value, values, floor) is { } score && IsUnusual(score) && !IsHabit(score, Values(metric, weekdays), values, floor))
             {
                 yield return Describe(day, currency, metric, value, score);
             }
         }
+    }
+
+    private static List<decimal> Values(SalesMetric metric, IEnumerable<SalesSums> days) => [.. days.Select(sums => Value(metric, sums)).OfType<decimal>()];
+
+    private static bool IsUnusual(RobustScore score) => Math.Abs(score.Score) >= Unusual;
+
+    private static bool IsHabit(RobustScore score, List<decimal> weekdays, List<decimal> values, double floor)
+    {
+        var alike = weekdays.Count(value => RobustScore.Of(value, values, floor) is { } other && IsUnusual(other) && Math.Sign(other.Score) == Math.Sign(score.Score));
+        return alike >= 2 && alike * 2 >= weekdays.Count;
     }
 
     private static decimal? Value(SalesMetric metric, SalesSums sums) => metric switch
@@ -68,16 +91,17 @@ internal static class SalesAnomalies
         var direction = score.Score > 0 ? AnomalyDirection.High : AnomalyDirection.Low;
         var goodWhenHigh = metric is SalesMetric.Orders or SalesMetric.Gmv or SalesMetric.AverageOrderValue;
         var severity = goodWhenHigh == (direction == AnomalyDirection.High) ? Urgency.Info : Math.Abs(score.Score) >= Extreme ? Urgency.Critical : Urgency.Warning;
-        var anomaly = new SalesAnomaly(
+        var expected = decimal.Round(score.Expected, 2, MidpointRounding.ToEven);
+        var counted = metric is SalesMetric.Orders or SalesMetric.Cancellations;
+        return new SalesAnomaly(
             day,
             currency,
             metric,
-            Figures.Money(value),
-            Figures.Money(decimal.Round(score.Expected, 2, MidpointRounding.ToEven)),
+            counted ? Figures.Plain(value) : Figures.Money(value),
+            counted ? Figures.Plain(expected) : Figures.Money(expected),
             direction,
             severity,
             Math.Round(score.Score, 1),
             "");
-        return anomaly with { Sentence = SalesWords.English.Sentence(anomaly) };
     }
 }

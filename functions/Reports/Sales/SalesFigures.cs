@@ -72,13 +72,13 @@ internal sealed class SalesFigures
     // The mean order value of several days is that of all their orders together.
     private static SalesShift Shifts(SalesTotals now, SalesSums before, int days) => new(
         now.Currency,
-        Shift.Of(now.Orders, Mean(before.Orders, days)),
-        Shift.Of(now.Gmv, Mean(before.Gmv, days)),
-        Shift.Of(now.AverageOrderValue, before.AverageOrderValue),
-        Shift.Of(now.Units, Mean(before.Units, days)),
-        Shift.Of(now.CancelledOrders, Mean(before.Cancelled, days)),
-        Shift.Of(now.Refunds, Mean(before.Refunds, days)),
-        Shift.Of(now.NetSales, Mean(before.Gmv - before.Refunds, days)));
+        Shift.OfCount(now.Orders, Mean(before.Orders, days)),
+        Shift.OfMoney(now.Gmv, Mean(before.Gmv, days)),
+        Shift.OfMoney(now.AverageOrderValue, before.AverageOrderValue),
+        Shift.OfCount(now.Units, Mean(before.Units, days)),
+        Shift.OfCount(now.CancelledOrders, Mean(before.Cancelled, days)),
+        Shift.OfMoney(now.Refunds, Mean(before.Refunds, days)),
+        Shift.OfMoney(now.NetSales, Mean(before.Gmv - before.Refunds, days)));
 
     private static decimal Mean(decimal sum, int days) => days == 1 ? sum : Figures.Ratio(sum, days);
 }

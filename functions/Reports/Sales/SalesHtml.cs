@@ -12,7 +12,7 @@ internal static class SalesHtml
         h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: anywhere; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
         .soft { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; } .bad { color: var(--bad); } .good { color: var(--good); }
         .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 1rem 0; }
-        .card { background: var(--tint); border-radius: .5rem; padding: .75rem 1rem; } .card b { display: block; font-size: 1.4rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+        .card { background: var(--tint); border-radius: .5rem; padding: .75rem 1rem; } .card b { font-size: 1.4rem; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
         .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .95rem; }
         th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; } th { color: var(--soft); font-weight: 600; }
         .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -64,25 +64,23 @@ internal static class SalesHtml
 
     private static Html Cards(SalesReport report, SalesTotals total)
     {
-        var previous = report.Comparison.Previous?.Shifts.FirstOrDefault(shift => shift.Currency == total.Currency);
         var words = SalesWords.English;
         return Html.Of(
             $"""
             <section class="cards" aria-label="Figures in {total.Currency}">
-            {Card(report, words.Sales, Figures.Read(total.Gmv, total.Currency), previous?.Gmv)}
-            {Card(report, words.Orders, Figures.Read(total.Orders), previous?.Orders)}
-            {Card(report, words.AverageOrder, Figures.Read(total.AverageOrderValue, total.Currency), previous?.AverageOrderValue)}
+            {Card(report, words.Sales, Figures.Read(total.Gmv, total.Currency), total.Currency, static shift => shift.Gmv)}
+            {Card(report, words.Orders, Figures.Read(total.Orders), total.Currency, static shift => shift.Orders)}
+            {Card(report, words.AverageOrder, Figures.Read(total.AverageOrderValue, total.Currency), total.Currency, static shift => shift.AverageOrderValue)}
             </section>
 
             """);
     }
 
-    private static Html Card(SalesReport report, string label, string value, Shift? shift)
+    private static Html Card(SalesReport report, string label, string value, string currency, Func<SalesShift, Shift> pick)
     {
-        var change = shift?.Percent is { } percent
-            ? Html.Of($"<span class=\"{(percent < 0 ? "bad" : "good")}\">{SalesWords.English.Against(SalesMessage.Arrow(percent), SalesWords.English.PreviousName(report))}</span>")
-            : default;
-        return Html.Of($"<div class=\"card\"><span class=\"soft\">{label}</span><b>{value}</b>{change}</div>");
+        var changes = SalesMessage.Changes(report, currency, pick, SalesWords.English)
+            .Select(static change => Html.Of($"<br/><span class=\"{(change.Percent < 0 ? "bad" : "good")}\">{SalesWords.English.Against(SalesMessage.Arrow(change.Percent), change.What)}</span>"));
+        return Html.Of($"<div class=\"card\"><span class=\"soft\">{label}</span><br/><b>{value}</b>{Html.Of(changes)}</div>");
     }
 
     private static Html Unusual(SalesReport report) => report.Anomalies.Count == 0

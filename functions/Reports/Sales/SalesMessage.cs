@@ -30,7 +30,7 @@ internal static class SalesMessage
             lines.Add(MessageLine.Text(new Span(words.MoreCurrencies(report.Totals.Count - shown.Count), Tone.Muted)));
         }
 
-        lines.AddRange(report.Anomalies.Take(MostAnomalies).Select(anomaly => MessageLine.Quote(new Span(words.Sentence(anomaly), ToneOf(anomaly)))));
+        lines.AddRange(report.Anomalies.Take(MostAnomalies).Select(anomaly => MessageLine.Quote(new Span(words.Sentence(anomaly, report.Totals.Count > 1), ToneOf(anomaly)))));
         AddSellers(lines, report, shown, words);
         AddEnd(lines, report, link, words);
         return new ChannelMessage(words.Title(report), lines);
@@ -64,30 +64,30 @@ internal static class SalesMessage
     private static MessageLine Figure(SalesReport report, SalesTotals total, string label, string value, Func<SalesShift, Shift> pick, SalesWords words)
     {
         var spans = new List<Span> { new($"{label} "), new(value, Bold: true) };
-        if (report.Comparison.Previous?.Shifts.FirstOrDefault(shift => shift.Currency == total.Currency) is { } previous)
+        foreach (var (percent, what) in Changes(report, total.Currency, pick, words))
         {
-            spans.AddRange(Change(pick(previous), words.PreviousName(report), words));
-        }
-
-        if (report.Comparison.SameWeekday is { } weekday && weekday.Shifts.FirstOrDefault(shift => shift.Currency == total.Currency) is { } usual)
-        {
-            spans.AddRange(Change(pick(usual), words.WeekdayName(weekday.Days[0].DayOfWeek), words));
+            spans.Add(new Span(" · ", Tone.Muted));
+            spans.Add(new Span(words.Against(Arrow(percent), what), Math.Sign(percent) switch { > 0 => Tone.Good, < 0 => Tone.Bad, _ => Tone.Muted }));
         }
 
         return MessageLine.Text(spans);
     }
 
-    private static IEnumerable<Span> Change(Shift shift, string what, SalesWords words)
+    /// <summary>A figure's changes in percent and what each is against; against nothing there is no percentage, the figure itself says it all.</summary>
+    public static IEnumerable<(decimal Percent, string What)> Changes(SalesReport report, string currency, Func<SalesShift, Shift> pick, SalesWords words)
     {
-        // Against nothing there is no percentage; the figure itself says it all.
-        if (shift.Percent is not { } percent)
+        if (Find(report.Comparison.Previous?.Shifts, currency) is { } previous && pick(previous).Percent is { } change)
         {
-            yield break;
+            yield return (change, words.PreviousName(report));
         }
 
-        yield return new Span(" · ", Tone.Muted);
-        yield return new Span(words.Against(Arrow(percent), what), Math.Sign(percent) switch { > 0 => Tone.Good, < 0 => Tone.Bad, _ => Tone.Muted });
+        if (report.Comparison.SameWeekday is { } weekday && Find(weekday.Shifts, currency) is { } usual && pick(usual).Percent is { } off)
+        {
+            yield return (off, words.WeekdayName(weekday.Days[0].DayOfWeek));
+        }
     }
+
+    private static SalesShift? Find(IReadOnlyList<SalesShift>? shifts, string currency) => shifts?.FirstOrDefault(shift => shift.Currency == currency);
 
     public static string Arrow(decimal percent) => Math.Sign(percent) switch
     {

@@ -18,6 +18,13 @@ internal static class SalesTables
             yield return Totals(report);
         }
 
+        if (report.TopProducts.Count > 0)
+        {
+            yield return Products(report);
+            yield return Countries(report);
+            yield return Customers(report);
+        }
+
         if (report.Comparison.Previous is { } previous)
         {
             var (first, last) = SalesWords.Span(report, previous.From, previous.To);
@@ -29,14 +36,6 @@ internal static class SalesTables
             var name = weekday.Days[0].DayOfWeek;
             yield return Shifts($"Against {SalesWords.English.WeekdayName(name)} (mean of the last {weekday.Days.Count})", report, weekday.Shifts);
         }
-
-        if (report.TopProducts.Count > 0)
-        {
-            yield return Products(report);
-            yield return Countries(report);
-        }
-
-        yield return Customers(report);
     }
 
     public static SalesTable Daily(SalesReport report) => new(

@@ -53,7 +53,8 @@ internal abstract class SalesWords
 
     public abstract string WeekdayName(DayOfWeek day);
 
-    public abstract string Sentence(SalesAnomaly anomaly);
+    /// <param name="named">Counts name their currency too, since there are several.</param>
+    public abstract string Sentence(SalesAnomaly anomaly, bool named);
 
     /// <summary>The first and the last day of a span.</summary>
     public static (DateOnly First, DateOnly Last) Span(SalesReport report, DateTimeOffset from, DateTimeOffset to)
@@ -134,15 +135,16 @@ internal abstract class SalesWords
 
         public override string WeekdayName(DayOfWeek day) => $"a usual {day.ToString()[..3]}";
 
-        public override string Sentence(SalesAnomaly anomaly)
+        public override string Sentence(SalesAnomaly anomaly, bool named)
         {
             var value = Amount(anomaly, anomaly.Value);
+            var currency = named ? $" in {anomaly.Currency}" : "";
             var what = anomaly.Metric switch
             {
-                SalesMetric.Orders => $"{value} orders",
+                SalesMetric.Orders => $"{value} orders{currency}",
                 SalesMetric.Gmv => $"Sales of {value}",
                 SalesMetric.AverageOrderValue => $"An average order of {value}",
-                SalesMetric.Cancellations => $"{value} cancelled orders",
+                SalesMetric.Cancellations => $"{value} cancelled orders{currency}",
                 _ => $"Refunds of {value}",
             };
             var where = $"{(IsExtreme(anomaly) ? "far" : "well")} {(anomaly.Direction == AnomalyDirection.High ? "above" : "below")}";
@@ -211,14 +213,15 @@ internal abstract class SalesWords
 
         public override string WeekdayName(DayOfWeek day) => $"往常{Weekday(day)}";
 
-        public override string Sentence(SalesAnomaly anomaly)
+        public override string Sentence(SalesAnomaly anomaly, bool named)
         {
+            var currency = named ? $" {anomaly.Currency} " : "";
             var (what, unit) = anomaly.Metric switch
             {
-                SalesMetric.Orders => ("订单", " 单"),
+                SalesMetric.Orders => ($"{currency}订单", " 单"),
                 SalesMetric.Gmv => ("销售额", ""),
                 SalesMetric.AverageOrderValue => ("客单价", ""),
-                SalesMetric.Cancellations => ("取消订单", " 单"),
+                SalesMetric.Cancellations => ($"{currency}取消订单", " 单"),
                 _ => ("退款", ""),
             };
             var where = $"{(IsExtreme(anomaly) ? "远" : "明显")}{(anomaly.Direction == AnomalyDirection.High ? "高于" : "低于")}";

@@ -182,6 +182,7 @@ public sealed class SalesReportTests
         var root = JsonDocument.Parse(json).RootElement;
         Assert.Equal("sales-report", root.GetProperty("kind").GetString());
         Assert.Equal("2026-03-01T00:00:00Z", root.GetProperty("period").GetProperty("from").GetString());
+        Assert.Equal("""{"before":"20","change":"-18","percent":-90}""", root.GetProperty("comparison").GetProperty("previous").GetProperty("shifts")[0].GetProperty("orders").GetRawText());
         var total = root.GetProperty("totals")[0];
         Assert.Equal(["currency", "orders", "gmv", "averageOrderValue", "units", "cancelledOrders", "refunds", "netSales"], total.EnumerateObject().Select(static member => member.Name));
         Assert.Equal(JsonValueKind.String, total.GetProperty("gmv").ValueKind);
@@ -231,6 +232,22 @@ public sealed class SalesReportTests
         var orders = Enumerable.Range(1, 40).SelectMany(day => Enumerable.Range(0, day == 4 ? 1 : 25).Select(_ => NewOrder(AsOf.Date.AddDays(-day).ToString("yyyy-MM-dd'T12:00:00Z'", CultureInfo.InvariantCulture), 10m)));
         var report = await ComputeAsync("last-7-days", [.. orders]);
         Assert.Equal([new DateOnly(2026, 2, 26)], report.Anomalies.Select(static anomaly => anomaly.Day).Distinct());
+    }
+
+    [Theory]
+    // A shop that rests on Saturdays, on a Saturday it rests and on one it does not.
+    [InlineData(0, false)]
+    [InlineData(20, false)]
+    [InlineData(45, true)]
+    public async Task A_weekday_that_is_always_so_is_no_news(int saturday, bool told)
+    {
+        var asOf = new DateTimeOffset(2026, 3, 8, 8, 0, 0, TimeSpan.Zero);
+        var orders = Enumerable.Range(1, 36)
+            .Select(day => asOf.AddDays(-day))
+            .SelectMany(day => Enumerable.Range(0, day.DayOfWeek != DayOfWeek.Saturday ? 20 + (day.Day % 3) : day.AddDays(1) == asOf ? saturday : 0).Select(_ => NewOrder(day.ToString("O"), 10m)));
+        var context = new ReportContext("r", [OrderList.Connection()], TimeZoneInfo.Utc, asOf, asOf, JsonSerializer.SerializeToElement(new { period = "yesterday" }));
+        var report = (SalesReport)await new SalesReportKind(new OrderList([.. orders])).ComputeAsync(context, CancellationToken.None);
+        Assert.Equal(told, report.Anomalies.Any(static anomaly => anomaly.Metric == SalesMetric.Orders));
     }
 
     private static SalesWindows Windows(string period, string zone, string asOf) => new(period, TimeZoneInfo.FindSystemTimeZoneById(zone), Instant(asOf));
