@@ -1,4 +1,3 @@
-using System.Globalization;
 using StoreClaw.Sandbox.Commerce;
 using StoreClaw.Sandbox.Shopify.GraphQl;
 
@@ -20,10 +19,11 @@ internal static class ShopifyCatalogResolvers
     private static readonly SearchFields<SimProduct> ProductSearch = new(
         new HashSet<string>(
         [
-            "barcode", "bundles", "category_id", "collection_id", "combined_listing_role", "created_at", "delivery_profile_id", "error_feedback", "gift_card", "handle",
-            "has_only_composites", "has_only_default_variant", "has_variant_with_components", "id", "inventory_total", "is_price_reduced", "out_of_stock_somewhere", "price",
-            "product_configuration_owner", "product_publication_status", "product_type", "publication_ids", "publishable_status", "published_at", "published_status", "sku", "status",
-            "tag", "tag_not", "title", "tracks_inventory", "updated_at", "variant_id", "variant_title", "vendor",
+            "barcode", "bundles", "category_id", "collection_id", "combined_listing_role", "created_at", "delivery_profile_id", "error_feedback", "gift_card",
+            "handle", "has_only_composites", "has_only_default_variant", "has_variant_with_components", "id", "inventory_total", "is_price_reduced",
+            "out_of_stock_somewhere", "price", "product_configuration_owner", "product_publication_status", "product_type", "publication_ids",
+            "publishable_status", "published_at", "published_status", "sku", "status", "tag", "tag_not", "title", "tracks_inventory", "updated_at",
+            "variant_id", "variant_title", "vendor",
         ]),
         new Dictionary<string, Func<SimProduct, object?>>
         {
@@ -41,9 +41,9 @@ internal static class ShopifyCatalogResolvers
     private static readonly SearchFields<VariantSource> VariantSearch = new(
         new HashSet<string>(
         [
-            "barcode", "collection", "delivery_profile_id", "exclude_composite", "exclude_variants_with_components", "gift_card", "id", "inventory_quantity", "location_id", "managed",
-            "managed_by", "option1", "option2", "option3", "product_id", "product_ids", "product_publication_status", "product_status", "product_type", "publishable_status",
-            "published_status", "requires_components", "sku", "tag", "tag_not", "taxable", "title", "updated_at", "vendor",
+            "barcode", "collection", "delivery_profile_id", "exclude_composite", "exclude_variants_with_components", "gift_card", "id", "inventory_quantity",
+            "location_id", "managed", "managed_by", "option1", "option2", "option3", "product_id", "product_ids", "product_publication_status", "product_status",
+            "product_type", "publishable_status", "published_status", "requires_components", "sku", "tag", "tag_not", "taxable", "title", "updated_at", "vendor",
         ]),
         new Dictionary<string, Func<VariantSource, object?>>
         {
@@ -78,7 +78,8 @@ internal static class ShopifyCatalogResolvers
 
     public static void Add(GraphResolvers resolvers)
     {
-        Roots(resolvers);
+        ProductRoots(resolvers);
+        StockRoots(resolvers);
         Products(resolvers);
         Variants(resolvers);
         Inventory(resolvers);
@@ -100,7 +101,7 @@ internal static class ShopifyCatalogResolvers
     public static VariantSource? Variant(ShopifyShop shop, string gid) =>
         shop.Store.FindVariant(ShopifyIds.Parse(gid, "ProductVariant")) is var (product, variant) ? new(product, variant) : null;
 
-    private static void Roots(GraphResolvers resolvers) => resolvers
+    private static void ProductRoots(GraphResolvers resolvers) => resolvers
         .Add<ShopifyRequest>("QueryRoot", "product", (request, call) => request.Shop.Store.FindProduct(ShopifyIds.Parse(call.Argument<string>("id")!, "Product")))
         .Add<ShopifyRequest>("QueryRoot", "products", (request, call) => ShopifyPages.Page(
             request.Shop.Store.Products,
@@ -120,7 +121,9 @@ internal static class ShopifyCatalogResolvers
             call.Argument<string>("sortKey")!,
             VariantKey(call.Argument<string>("sortKey")!),
             request.Filter(call, VariantSearch),
-            call))
+            call));
+
+    private static void StockRoots(GraphResolvers resolvers) => resolvers
         .Add<ShopifyRequest>("QueryRoot", "inventoryItem", (request, call) => Item(request.Shop, call.Argument<string>("id")!))
         .Add<ShopifyRequest>("QueryRoot", "inventoryItems", (request, call) => ShopifyPages.Page(
             [.. request.Shop.Store.Products.SelectMany(product => product.Variants.Select(variant => new InventoryItemSource(product, variant)))],
@@ -155,7 +158,11 @@ internal static class ShopifyCatalogResolvers
         .Add<SimProduct>("Product", "tracksInventory", _ => true)
         .Add<SimProduct>("Product", "updatedAt", product => product.UpdatedAt)
         .Add<SimProduct>("Product", "variants", (product, call) => ShopifyPages.Page(
-            [.. product.Variants.Select(variant => new VariantSource(product, variant))], call.Argument<string>("sortKey")!, VariantKey(call.Argument<string>("sortKey")!), _ => true, call))
+            [.. product.Variants.Select(variant => new VariantSource(product, variant))],
+            call.Argument<string>("sortKey")!,
+            VariantKey(call.Argument<string>("sortKey")!),
+            _ => true,
+            call))
         .Add<SimProduct>("Product", "variantsCount", product => new CountSource(product.Variants.Count, "EXACT"))
         .Add<SimProduct>("Product", "vendor", product => product.Vendor);
 
@@ -205,8 +212,8 @@ internal static class ShopifyCatalogResolvers
         .Add<LevelSource>("InventoryLevel", "quantities", (source, call) => Quantities(source, (IEnumerable<object?>)call.Arguments["names"]!))
         .Add<LevelSource>("InventoryLevel", "updatedAt", source => source.Level.UpdatedAt)
         .Type<QuantitySource>("InventoryQuantity")
-        .Add<QuantitySource>("InventoryQuantity", "id", source => string.Create(
-            CultureInfo.InvariantCulture, $"gid://shopify/InventoryQuantity/{source.Level.Level.LocationId}?inventory_item_id={ShopifyIds.InventoryItem(source.Level.Item.Variant)}&name={source.Name}"))
+        .Add<QuantitySource>("InventoryQuantity", "id", source =>
+            $"{ShopifyIds.Level(source.Level.Item.Variant, source.Level.Level).Replace("Level", "Quantity", StringComparison.Ordinal)}&name={source.Name}")
         .Add<QuantitySource>("InventoryQuantity", "name", source => source.Name)
         .Add<QuantitySource>("InventoryQuantity", "quantity", source => source.Name is "available" or "on_hand" ? source.Level.Level.Available : 0)
         .Add<QuantitySource>("InventoryQuantity", "updatedAt", source => source.Level.Level.UpdatedAt);

@@ -19,8 +19,8 @@ internal static class ShopifyInventoryMutation
 
     private static readonly string[] Reasons =
     [
-        "correction", "cycle_count_available", "damaged", "movement_canceled", "movement_created", "movement_received", "movement_updated", "other", "promotion", "quality_control",
-        "received", "reservation_created", "reservation_deleted", "reservation_updated", "restock", "safety_stock", "shrinkage",
+        "correction", "cycle_count_available", "damaged", "movement_canceled", "movement_created", "movement_received", "movement_updated", "other", "promotion",
+        "quality_control", "received", "reservation_created", "reservation_deleted", "reservation_updated", "restock", "safety_stock", "shrinkage",
     ];
 
     public static void Add(GraphResolvers resolvers) => resolvers
@@ -91,7 +91,8 @@ internal static class ShopifyInventoryMutation
             {
                 if (earlier.Parameters != parameters)
                 {
-                    return Fail(request, new UserErrorSource(null, "The same idempotency key cannot be used with different operation parameters.", "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"));
+                    const string mismatch = "The same idempotency key cannot be used with different operation parameters.";
+                    return Fail(request, new UserErrorSource(null, mismatch, "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"));
                 }
 
                 if (!earlier.Failed)
@@ -101,7 +102,8 @@ internal static class ShopifyInventoryMutation
 
                 if (string.CompareOrdinal(request.Version, "2026-07") >= 0)
                 {
-                    return Fail(request, new UserErrorSource(null, "A previous request with this idempotency key failed. Retry with a new idempotency key.", "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"));
+                    const string spent = "A previous request with this idempotency key failed. Retry with a new idempotency key.";
+                    return Fail(request, new UserErrorSource(null, spent, "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"));
                 }
             }
 
@@ -119,7 +121,8 @@ internal static class ShopifyInventoryMutation
         var document = input.GetValueOrDefault("referenceDocumentUri") as string;
         Check(name is "available" or "on_hand", ["input", "name"], "The quantity name must be either 'available' or 'on_hand'.", "INVALID_NAME");
         Check(Reasons.Contains(reason), ["input", "reason"], "The specified reason is invalid.", "INVALID_REASON");
-        Check(document is null || Uri.TryCreate(document, UriKind.Absolute, out _), ["input", "referenceDocumentUri"], "The specified reference document is invalid.", "INVALID_REFERENCE_DOCUMENT");
+        var sound = document is null || Uri.TryCreate(document, UriKind.Absolute, out _);
+        Check(sound, ["input", "referenceDocumentUri"], "The specified reference document is invalid.", "INVALID_REFERENCE_DOCUMENT");
         var ignore = input.GetValueOrDefault("ignoreCompareQuantity") is true;
         var levels = quantities.Select((quantity, index) => Level(request, quantity, index, ignore, errors)).ToArray();
         var twice = levels.Where(level => level.Item is not null).GroupBy(level => (level.Item!.Variant.Id, level.LocationId)).Any(group => group.Count() > 1);
@@ -129,7 +132,8 @@ internal static class ShopifyInventoryMutation
             return Fail(request, [.. errors]);
         }
 
-        var stale = request.Shop.Store.SetStock([.. levels.Select(level => new StockSetting(level.Item!.Variant.Id, level.LocationId, level.Units, level.Expected))]);
+        var settings = levels.Select(level => new StockSetting(level.Item!.Variant.Id, level.LocationId, level.Units, level.Expected));
+        var stale = request.Shop.Store.SetStock([.. settings]);
         return stale.Count > 0
             ? Fail(request, [.. stale.Select(index => Stale(levels[index].Comparison, index))])
             : new StockPayload(Group(request, name, reason, document, levels), []);
@@ -163,16 +167,21 @@ internal static class ShopifyInventoryMutation
             Error("locationId", "The specified inventory item is not stocked at the location.", "ITEM_NOT_STOCKED_AT_LOCATION");
         }
 
-        if (units is < 0 or > MaxUnits)
+        if (units < 0)
         {
-            Error("quantity", units < 0 ? "The quantity can't be negative." : "The total quantity can't be higher than 1,000,000,000.", units < 0 ? "INVALID_QUANTITY_NEGATIVE" : "INVALID_QUANTITY_TOO_HIGH");
+            Error("quantity", "The quantity can't be negative.", "INVALID_QUANTITY_NEGATIVE");
+        }
+        else if (units > MaxUnits)
+        {
+            Error("quantity", "The total quantity can't be higher than 1,000,000,000.", "INVALID_QUANTITY_TOO_HIGH");
         }
 
         var swap = quantity.ContainsKey("changeFromQuantity");
         var expected = swap ? quantity["changeFromQuantity"] as int? : ignore ? null : quantity.GetValueOrDefault("compareQuantity") as int?;
         if (!swap && !ignore && expected is null)
         {
-            Error("compareQuantity", "The compareQuantity argument must be given to each quantity or ignored using ignoreCompareQuantity.", "COMPARE_QUANTITY_REQUIRED");
+            const string required = "The compareQuantity argument must be given to each quantity or ignored using ignoreCompareQuantity.";
+            Error("compareQuantity", required, "COMPARE_QUANTITY_REQUIRED");
         }
 
         return new LevelInput(item, location ?? 0, units, expected, swap ? "changeFromQuantity" : "compareQuantity");
@@ -191,9 +200,10 @@ internal static class ShopifyInventoryMutation
         var changes = levels.Select(level =>
         {
             var before = level.Item!.Variant.Levels.First(old => old.LocationId == level.LocationId).Available;
-            return new AdjustmentChange(level.Item, request.Shop.Store.Locations.First(location => location.Id == level.LocationId), name, level.Units - before, level.Units);
+            var location = request.Shop.Store.Locations.First(known => known.Id == level.LocationId);
+            return new AdjustmentChange(level.Item, location, name, level.Units - before, level.Units);
         });
-        return new AdjustmentSource(ShopifyIds.Gid("InventoryAdjustmentGroup", request.Platform.NextSubscriptionId()), request.Now, reason, document, [.. changes]);
+        return new AdjustmentSource(ShopifyIds.Gid("InventoryAdjustmentGroup", request.Platform.NextId()), request.Now, reason, document, [.. changes]);
     }
 
     private static StockPayload Fail(ShopifyRequest request, params UserErrorSource[] errors)

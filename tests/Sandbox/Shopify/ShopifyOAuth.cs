@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,6 +12,7 @@ namespace StoreClaw.Sandbox.Shopify;
 internal sealed class ShopifyOAuth(ShopifyPlatformOptions options, ShopifyLog log)
 {
     private const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    private const string SpentCode = "The authorization code was not found or was already used";
     private const string OfflineToken = "urn:shopify:params:oauth:token-type:offline-access-token";
 
     public async Task TokenAsync(HttpContext http, ShopifyShop shop)
@@ -67,16 +67,8 @@ internal sealed class ShopifyOAuth(ShopifyPlatformOptions options, ShopifyLog lo
             ["state"] = query["state"].ToString(),
             ["timestamp"] = options.Time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
         };
-        parameters["hmac"] = Sign(parameters, shop.ClientSecret);
+        parameters["hmac"] = ShopifySigning.Query(parameters, shop.ClientSecret);
         http.Response.Redirect(QueryHelpers.AddQueryString(redirect, parameters!));
-    }
-
-    /// <summary>Sorted, percent-encoded, joined, HMAC-SHA256 with the client secret, lower-case hex.</summary>
-    public static string Sign(IEnumerable<KeyValuePair<string, string>> parameters, string secret)
-    {
-        var message = string.Join('&', parameters.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));
-        return Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(message)));
     }
 
     private Task GrantAsync(HttpContext http, ShopifyShop shop, Dictionary<string, string> form) => form.GetValueOrDefault("grant_type") switch
@@ -92,7 +84,7 @@ internal sealed class ShopifyOAuth(ShopifyPlatformOptions options, ShopifyLog lo
             : RefuseAsync(http, shop, 400, "invalid_request", "The refresh_token is missing."),
         TokenExchange => ExchangeAsync(http, shop, form),
         null => form.TryGetValue("code", out var code)
-            ? AnswerAsync(http, shop, shop.Tokens.ForCode(code, form.GetValueOrDefault("expiring") == "1"), "The authorization code was not found or was already used", "invalid_request")
+            ? AnswerAsync(http, shop, shop.Tokens.ForCode(code, form.GetValueOrDefault("expiring") == "1"), SpentCode, "invalid_request")
             : RefuseAsync(http, shop, 400, "invalid_request", "The authorization code is missing."),
         var other => RefuseAsync(http, shop, 400, "unsupported_grant_type", $"The grant type {other} is not supported."),
     };
@@ -138,9 +130,9 @@ internal sealed class ShopifyOAuth(ShopifyPlatformOptions options, ShopifyLog lo
     private static string[]? Scopes(string text)
     {
         var scopes = text.Split(',');
-        return Array.TrueForAll(scopes, scope => scope.Length > 5 && (scope.StartsWith("read_", StringComparison.Ordinal) || scope.StartsWith("write_", StringComparison.Ordinal)))
-            ? scopes
-            : null;
+        return Array.TrueForAll(scopes, Sound) ? scopes : null;
+
+        static bool Sound(string scope) => scope.Split('_') is ["read" or "write", { Length: > 0 }, ..] && scope.All(letter => letter == '_' || char.IsAsciiLetterLower(letter));
     }
 
     private static async Task<Dictionary<string, string>?> FieldsAsync(HttpRequest request)

@@ -23,10 +23,11 @@ internal static class ShopifyOrderResolvers
     private static readonly SearchFields<SimOrder> OrderSearch = new(
         new HashSet<string>(
         [
-            "cart_token", "channel", "channel_id", "chargeback_status", "checkout_token", "confirmation_number", "created_at", "credit_card_last4", "current_total_price", "customer_id",
-            "delivery_method", "discount_code", "email", "financial_status", "fraud_protection_level", "fulfillment_location_id", "fulfillment_status", "gateway", "id", "location_id",
-            "name", "payment_id", "payment_provider_id", "po_number", "processed_at", "reference_location_id", "return_status", "risk_level", "sales_channel", "sku",
-            "source_identifier", "source_name", "status", "subtotal_line_items_quantity", "tag", "tag_not", "test", "total_weight", "updated_at",
+            "cart_token", "channel", "channel_id", "chargeback_status", "checkout_token", "confirmation_number", "created_at", "credit_card_last4",
+            "current_total_price", "customer_id", "delivery_method", "discount_code", "email", "financial_status", "fraud_protection_level",
+            "fulfillment_location_id", "fulfillment_status", "gateway", "id", "location_id", "name", "payment_id", "payment_provider_id", "po_number",
+            "processed_at", "reference_location_id", "return_status", "risk_level", "sales_channel", "sku", "source_identifier", "source_name", "status",
+            "subtotal_line_items_quantity", "tag", "tag_not", "test", "total_weight", "updated_at",
         ]),
         new Dictionary<string, Func<SimOrder, object?>>
         {
@@ -46,8 +47,8 @@ internal static class ShopifyOrderResolvers
     private static readonly SearchFields<SimCustomer> CustomerSearch = new(
         new HashSet<string>(
         [
-            "accepts_marketing", "country", "customer_date", "email", "first_name", "id", "last_abandoned_order_date", "last_name", "order_date", "orders_count", "phone", "state", "tag",
-            "tag_not", "total_spent", "updated_at",
+            "accepts_marketing", "country", "customer_date", "email", "first_name", "id", "last_abandoned_order_date", "last_name", "order_date",
+            "orders_count", "phone", "state", "tag", "tag_not", "total_spent", "updated_at",
         ]),
         new Dictionary<string, Func<SimCustomer, object?>>
         {
@@ -127,13 +128,15 @@ internal static class ShopifyOrderResolvers
         .Add<SimOrder>("Order", "email", order => $"buyer.{order.CustomerId ?? order.Id}@example.com")
         .Add<SimOrder>("Order", "id", order => ShopifyIds.Gid("Order", order.Id))
         .Add<SimOrder>("Order", "legacyResourceId", order => order.Id)
-        .Add<SimOrder>("Order", "lineItems", (order, call) => ShopifyPages.Page([.. order.Lines.Select(line => new LineSource(order, line))], source => source.Line.Id, call))
+        .Add<SimOrder>("Order", "lineItems", (order, call) =>
+            ShopifyPages.Page([.. order.Lines.Select(line => new LineSource(order, line))], source => source.Line.Id, call))
         .Add<SimOrder>("Order", "name", ShopifyOrders.Name)
         .Add<SimOrder>("Order", "note", _ => null)
         .Add<SimOrder>("Order", "number", order => order.Number)
         .Add<SimOrder>("Order", "presentmentCurrencyCode", order => order.PresentmentCurrency)
         .Add<SimOrder>("Order", "processedAt", order => order.CreatedAt)
-        .Add<SimOrder>("Order", "refunds", (order, call) => order.Refunds.Take(call.Argument<int?>("first") ?? int.MaxValue).Select(refund => new RefundSource(order, refund)))
+        .Add<SimOrder>("Order", "refunds", (order, call) =>
+            order.Refunds.Take(call.Argument<int?>("first") ?? int.MaxValue).Select(refund => new RefundSource(order, refund)))
         .Add<SimOrder>("Order", "shippingAddress", order => new AddressSource(order.Id, order.Country))
         .Add<SimOrder>("Order", "sourceName", _ => "web")
         .Add<SimOrder>("Order", "tags", _ => Array.Empty<string>())
@@ -154,10 +157,12 @@ internal static class ShopifyOrderResolvers
     private static void Lines(GraphResolvers resolvers) => resolvers
         .Type<LineSource>("LineItem")
         .Add<LineSource>("LineItem", "currentQuantity", source => ShopifyOrders.CurrentQuantity(source.Order, source.Line))
-        .Add<LineSource>("LineItem", "discountAllocations", source => ShopifyOrders.Allocations(source.Order, source.Line).Select(amount => Bag(source.Order, amount)))
+        .Add<LineSource>("LineItem", "discountAllocations", source =>
+            ShopifyOrders.Allocations(source.Order, source.Line).Select(amount => Bag(source.Order, amount)))
         .Add<MoneyBagSource>("DiscountAllocation", "allocatedAmountSet", bag => bag)
         .Add<LineSource>("LineItem", "discountedTotalSet", source => Bag(source.Order, source.Line.Total))
-        .Add<LineSource>("LineItem", "discountedUnitPriceSet", source => Bag(source.Order, SimMoney.Round(source.Line.Total / source.Line.Quantity, source.Order.Currency)))
+        .Add<LineSource>("LineItem", "discountedUnitPriceSet", source =>
+            Bag(source.Order, SimMoney.Round(source.Line.Total / source.Line.Quantity, source.Order.Currency)))
         .Add<LineSource>("LineItem", "id", source => ShopifyIds.Gid("LineItem", source.Line.Id))
         .Add<LineSource>("LineItem", "isGiftCard", _ => false)
         .Add<LineSource>("LineItem", "name", source => $"{source.Line.Title} - {source.Line.VariantTitle}")
@@ -170,7 +175,8 @@ internal static class ShopifyOrderResolvers
         .Add<LineSource>("LineItem", "sku", source => source.Line.Sku)
         .Add<LineSource>("LineItem", "title", source => source.Line.Title)
         .Add<LineSource>("LineItem", "totalDiscountSet", source => Bag(source.Order, source.Line.Discount))
-        .Add<LineSource>("LineItem", "variant", (source, call) => call.Request().Shop.Store.FindVariant(source.Line.VariantId) is var (product, variant) ? new VariantSource(product, variant) : null)
+        .Add<LineSource>("LineItem", "variant", (source, call) =>
+            call.Request().Shop.Store.FindVariant(source.Line.VariantId) is var (product, variant) ? new VariantSource(product, variant) : null)
         .Add<LineSource>("LineItem", "variantTitle", source => source.Line.VariantTitle)
         .Add<LineSource>("LineItem", "vendor", (_, call) => call.Request().Shop.Store.Profile.Name);
 
@@ -187,7 +193,8 @@ internal static class ShopifyOrderResolvers
         .Add<RefundSource>("Refund", "totalRefundedSet", source => Bag(source.Order, source.Refund.Amount))
         .Add<RefundSource>("Refund", "updatedAt", source => source.Refund.CreatedAt)
         .Add<RefundLineSource>("RefundLineItem", "id", source => ShopifyIds.Gid("RefundLineItem", source.Refund.Refund.Id + source.Line.LineId))
-        .Add<RefundLineSource>("RefundLineItem", "lineItem", source => new LineSource(source.Refund.Order, source.Refund.Order.Lines.First(line => line.Id == source.Line.LineId)))
+        .Add<RefundLineSource>("RefundLineItem", "lineItem", source =>
+            new LineSource(source.Refund.Order, source.Refund.Order.Lines.First(line => line.Id == source.Line.LineId)))
         .Add<RefundLineSource>("RefundLineItem", "quantity", source => source.Line.Quantity)
         .Add<RefundLineSource>("RefundLineItem", "restocked", _ => false)
         .Add<RefundLineSource>("RefundLineItem", "subtotalSet", source => Bag(source.Refund.Order, source.Line.Amount));

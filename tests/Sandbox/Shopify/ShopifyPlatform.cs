@@ -37,6 +37,7 @@ public sealed record ShopifyPlatformOptions
 public sealed class ShopifyPlatform : IAsyncDisposable
 {
     private const int MaxQueryCost = 1_000;
+    private const string LimitsPage = "https://shopify.dev/api/usage/rate-limits";
 
     private readonly WebApplication _app;
     private readonly ShopifyRandom _random;
@@ -133,7 +134,7 @@ public sealed class ShopifyPlatform : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    internal long NextSubscriptionId() => Interlocked.Increment(ref _nextId);
+    internal long NextId() => Interlocked.Increment(ref _nextId);
 
     private async Task PumpAsync()
     {
@@ -289,10 +290,7 @@ public sealed class ShopifyPlatform : IAsyncDisposable
         var plan = GraphPlan.Prepare(ShopifySchema.Of(version), call.Query, call.OperationName, call.Variables, errors);
         if (plan is { Cost: > MaxQueryCost })
         {
-            errors.Add(new GraphError($"Query cost is {plan.Cost}, which exceeds the single query max cost limit ({MaxQueryCost}).", "MAX_COST_EXCEEDED")
-            {
-                Details = new Dictionary<string, object?> { ["cost"] = plan.Cost, ["maxCost"] = MaxQueryCost, ["documentation"] = "https://shopify.dev/api/usage/rate-limits" },
-            });
+            errors.Add(TooDear(plan.Cost));
         }
 
         if (plan is null || errors.Count > 0)
@@ -305,10 +303,15 @@ public sealed class ShopifyPlatform : IAsyncDisposable
         if (!bucket.TryTake(plan.Cost))
         {
             Log.Add("throttled");
-            errors.Add(new GraphError("Throttled", "THROTTLED") { Details = new Dictionary<string, object?> { ["documentation"] = "https://shopify.dev/api/usage/rate-limits" } });
-            return new JsonObject { ["errors"] = Json(errors), ["extensions"] = new JsonObject { ["cost"] = Cost(bucket, plan.Cost, null) } };
+            var throttled = new GraphError("Throttled", "THROTTLED") { Details = new Dictionary<string, object?> { ["documentation"] = LimitsPage } };
+            return new JsonObject { ["errors"] = Json([throttled]), ["extensions"] = new JsonObject { ["cost"] = Cost(bucket, plan.Cost, null) } };
         }
 
+        return Run(shop, token, version, plan);
+    }
+
+    private JsonObject Run(ShopifyShop shop, ShopifyToken token, string version, GraphPlan plan)
+    {
         foreach (var field in plan.RootFields)
         {
             Log.Add($"graphql:{field}");
@@ -316,7 +319,7 @@ public sealed class ShopifyPlatform : IAsyncDisposable
 
         var request = new ShopifyRequest(this, shop, token.Scopes, version);
         var result = plan.Run(ShopifyResolvers.All, request);
-        bucket.GiveBack(plan.Cost - result.Cost);
+        shop.Points.GiveBack(plan.Cost - result.Cost);
         var json = new JsonObject { ["data"] = result.Data };
         foreach (var error in result.Errors)
         {
@@ -328,7 +331,7 @@ public sealed class ShopifyPlatform : IAsyncDisposable
             json["errors"] = Json(result.Errors);
         }
 
-        json["extensions"] = new JsonObject { ["cost"] = Cost(bucket, plan.Cost, result.Cost) };
+        json["extensions"] = new JsonObject { ["cost"] = Cost(shop.Points, plan.Cost, result.Cost) };
         if (request.SearchWarnings.Count > 0)
         {
             json["extensions"]!["search"] = request.Warnings(plan.RootFields[0]);
@@ -336,6 +339,12 @@ public sealed class ShopifyPlatform : IAsyncDisposable
 
         return json;
     }
+
+    private static GraphError TooDear(int cost) =>
+        new($"Query cost is {cost}, which exceeds the single query max cost limit ({MaxQueryCost}).", "MAX_COST_EXCEEDED")
+        {
+            Details = new Dictionary<string, object?> { ["cost"] = cost, ["maxCost"] = MaxQueryCost, ["documentation"] = LimitsPage },
+        };
 
     private static JsonArray Json(IEnumerable<GraphError> errors) => new([.. errors.Select(error => error.ToJson())]);
 

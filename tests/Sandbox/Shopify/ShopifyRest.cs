@@ -5,47 +5,32 @@ using StoreClaw.Sandbox.Commerce;
 namespace StoreClaw.Sandbox.Shopify;
 
 /// <summary>Webhook bodies: the bare REST resource, numbers for ids, text for money, times with the shop's offset.</summary>
-internal sealed class ShopifyRest(ShopifyShop shop)
+public sealed class ShopifyRest(ShopifyShop shop)
 {
+    private static readonly string[] Absent =
+    [
+        "cart_token", "checkout_token", "client_details", "current_total_additional_fees_set", "current_total_duties_set", "device_id", "landing_site_ref",
+        "location_id", "merchant_of_record_app_id", "note", "original_total_additional_fees_set", "original_total_duties_set", "payment_terms", "phone",
+        "po_number", "reference", "referring_site", "source_identifier", "source_url", "user_id",
+    ];
+
     public JsonObject Order(SimOrder order)
     {
-        var customer = order.CustomerId is { } id ? shop.Store.FindCustomer(id) : null;
-        var email = order.CustomerId is { } buyer ? Email(buyer) : Email(order.Id);
-        var json = new JsonObject
+        var json = new JsonObject { ["id"] = order.Id, ["admin_graphql_api_id"] = ShopifyIds.Gid("Order", order.Id) };
+        foreach (var (name, value) in Facts(order).Concat(Texts(order)).Concat(Parts(order)))
         {
-            ["id"] = order.Id,
-            ["admin_graphql_api_id"] = ShopifyIds.Gid("Order", order.Id),
-            ["app_id"] = 580_111,
-            ["browser_ip"] = "203.0.113.7",
-            ["buyer_accepts_marketing"] = false,
-            ["cancel_reason"] = order.CancelledAt is null ? null : "customer",
-            ["cancelled_at"] = Time(order.CancelledAt),
-            ["cart_token"] = null,
-            ["checkout_id"] = order.Id + 1_000,
-            ["checkout_token"] = null,
-            ["client_details"] = null,
-            ["closed_at"] = Time(order.CancelledAt),
-            ["confirmation_number"] = order.Id.ToString("X", CultureInfo.InvariantCulture),
-            ["confirmed"] = true,
-            ["contact_email"] = email,
-            ["created_at"] = Time(order.CreatedAt),
-            ["currency"] = order.Currency,
-        };
-        Totals(json, order);
-        foreach (var (name, value) in new JsonObject
+            json[name] = value;
+        }
+
+        foreach (var (name, amount) in Amounts(order))
         {
-            ["billing_address"] = Address(order.Country),
-            ["customer"] = customer is null ? null : Customer(customer),
-            ["discount_applications"] = DiscountApplications(order),
-            ["fulfillments"] = new JsonArray(),
-            ["line_items"] = new JsonArray([.. order.Lines.Select(line => Line(order, line))]),
-            ["payment_terms"] = null,
-            ["refunds"] = new JsonArray([.. order.Refunds.Select(refund => Refund(order, refund))]),
-            ["shipping_address"] = Address(order.Country),
-            ["shipping_lines"] = ShippingLines(order),
-        })
+            json[name] = Text(amount, order.Currency);
+            json[name + "_set"] = Set(order, amount);
+        }
+
+        foreach (var name in Absent)
         {
-            json[name] = value?.DeepClone();
+            json[name] = null;
         }
 
         return json;
@@ -164,72 +149,90 @@ internal sealed class ShopifyRest(ShopifyShop shop)
     public string? Time(DateTimeOffset? at) =>
         at is { } instant ? TimeZoneInfo.ConvertTime(instant, shop.Zone).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture) : null;
 
-    private void Totals(JsonObject json, SimOrder order)
+    private static IEnumerable<(string Name, decimal Amount)> Amounts(SimOrder order) =>
+    [
+        ("current_subtotal_price", ShopifyOrders.CurrentSubtotal(order)),
+        ("current_total_discounts", ShopifyOrders.Discounts(order)),
+        ("current_total_price", ShopifyOrders.CurrentTotal(order)),
+        ("current_total_tax", order.CancelledAt is null ? order.Tax : 0),
+        ("subtotal_price", ShopifyOrders.Subtotal(order)),
+        ("total_discounts", ShopifyOrders.Discounts(order)),
+        ("total_line_items_price", order.Lines.Sum(line => line.Quantity * line.UnitPrice)),
+        ("total_price", order.Total),
+        ("total_tax", order.Tax),
+    ];
+
+    private IEnumerable<(string Name, JsonNode? Value)> Facts(SimOrder order) =>
+    [
+        ("app_id", 580_111),
+        ("buyer_accepts_marketing", false),
+        ("cancel_reason", order.CancelledAt is null ? null : "customer"),
+        ("cancelled_at", Time(order.CancelledAt)),
+        ("checkout_id", order.Id + 1_000),
+        ("closed_at", Time(order.CancelledAt)),
+        ("confirmed", true),
+        ("created_at", Time(order.CreatedAt)),
+        ("currency", order.Currency),
+        ("duties_included", false),
+        ("estimated_taxes", false),
+        ("financial_status", ShopifyOrders.FinancialStatus(order).ToLowerInvariant()),
+        ("fulfillment_status", order.FulfilledAt is null ? null : "fulfilled"),
+        ("name", ShopifyOrders.Name(order)),
+        ("number", order.Number - 1000),
+        ("order_number", order.Number),
+        ("presentment_currency", order.PresentmentCurrency),
+        ("processed_at", Time(order.CreatedAt)),
+        ("tax_exempt", false),
+        ("taxes_included", false),
+        ("test", order.IsTest),
+        ("total_weight", 0),
+        ("updated_at", Time(order.UpdatedAt)),
+    ];
+
+    private IEnumerable<(string Name, JsonNode? Value)> Texts(SimOrder order)
     {
-        Amount("current_subtotal_price", ShopifyOrders.CurrentSubtotal(order));
-        json["current_total_additional_fees_set"] = null;
-        Amount("current_total_discounts", ShopifyOrders.Discounts(order));
-        json["current_total_duties_set"] = null;
-        Amount("current_total_price", ShopifyOrders.CurrentTotal(order));
-        Amount("current_total_tax", order.CancelledAt is null ? order.Tax : 0);
-        json["customer_locale"] = "en";
-        json["device_id"] = null;
-        json["discount_codes"] = new JsonArray();
-        json["duties_included"] = false;
-        json["email"] = json["contact_email"]!.DeepClone();
-        json["estimated_taxes"] = false;
-        json["financial_status"] = ShopifyOrders.FinancialStatus(order).ToLowerInvariant();
-        json["fulfillment_status"] = order.FulfilledAt is null ? null : "fulfilled";
-        json["landing_site"] = "/?utm_source=news&utm_medium=email";
-        json["landing_site_ref"] = null;
-        json["location_id"] = null;
-        json["merchant_business_entity_id"] = "MTU0ODM4MDAwOQ";
-        json["merchant_of_record_app_id"] = null;
-        json["name"] = ShopifyOrders.Name(order);
-        json["note"] = null;
-        json["note_attributes"] = new JsonArray();
-        json["number"] = order.Number - 1000;
-        json["order_number"] = order.Number;
-        json["order_status_url"] = string.Create(CultureInfo.InvariantCulture, $"https://{shop.Domain}/{shop.Id}/orders/{order.Id:x}/authenticate");
-        json["original_total_additional_fees_set"] = null;
-        json["original_total_duties_set"] = null;
-        json["payment_gateway_names"] = new JsonArray("bogus");
-        json["phone"] = null;
-        json["po_number"] = null;
-        json["presentment_currency"] = order.PresentmentCurrency;
-        json["processed_at"] = Time(order.CreatedAt);
-        foreach (var nothing in new[] { "reference", "referring_site", "source_identifier" })
-        {
-            json[nothing] = null;
-        }
+        var email = Email(order.CustomerId ?? order.Id);
+        var token = order.Id.ToString("x", CultureInfo.InvariantCulture);
+        return
+        [
+            ("browser_ip", "203.0.113.7"),
+            ("confirmation_number", token.ToUpperInvariant()),
+            ("contact_email", email),
+            ("customer_locale", "en"),
+            ("email", email),
+            ("landing_site", "/?utm_source=news&utm_medium=email"),
+            ("merchant_business_entity_id", "MTU0ODM4MDAwOQ"),
+            ("order_status_url", string.Create(CultureInfo.InvariantCulture, $"https://{shop.Domain}/{shop.Id}/orders/{token}/authenticate")),
+            ("source_name", "web"),
+            ("tags", ""),
+            ("token", token),
+            ("total_outstanding", Text(0, order.Currency)),
+            ("total_tip_received", Text(0, order.Currency)),
+        ];
+    }
 
-        json["source_name"] = "web";
-        json["source_url"] = null;
-        Amount("subtotal_price", ShopifyOrders.Subtotal(order));
-        json["tags"] = "";
-        json["tax_exempt"] = false;
-        json["tax_lines"] = new JsonArray(new JsonObject { ["price"] = Text(order.Tax, order.Currency), ["title"] = "Tax", ["price_set"] = Set(order, order.Tax) });
-        json["taxes_included"] = false;
-        json["test"] = order.IsTest;
-        json["token"] = order.Id.ToString("x", CultureInfo.InvariantCulture);
-        json["total_cash_rounding_payment_adjustment_set"] = Set(order, 0);
-        json["total_cash_rounding_refund_adjustment_set"] = Set(order, 0);
-        Amount("total_discounts", ShopifyOrders.Discounts(order));
-        Amount("total_line_items_price", order.Lines.Sum(line => line.Quantity * line.UnitPrice));
-        json["total_outstanding"] = Text(0, order.Currency);
-        Amount("total_price", order.Total);
-        json["total_shipping_price_set"] = Set(order, order.Shipping);
-        Amount("total_tax", order.Tax);
-        json["total_tip_received"] = Text(0, order.Currency);
-        json["total_weight"] = 0;
-        json["updated_at"] = Time(order.UpdatedAt);
-        json["user_id"] = null;
-
-        void Amount(string name, decimal amount)
-        {
-            json[name] = Text(amount, order.Currency);
-            json[name + "_set"] = Set(order, amount);
-        }
+    private IEnumerable<(string Name, JsonNode? Value)> Parts(SimOrder order)
+    {
+        var customer = order.CustomerId is { } id ? shop.Store.FindCustomer(id) : null;
+        var tax = new JsonObject { ["price"] = Text(order.Tax, order.Currency), ["title"] = "Tax", ["price_set"] = Set(order, order.Tax) };
+        return
+        [
+            ("billing_address", Address(order.Country)),
+            ("customer", customer is null ? null : Customer(customer)),
+            ("discount_applications", DiscountApplications(order)),
+            ("discount_codes", new JsonArray()),
+            ("fulfillments", new JsonArray()),
+            ("line_items", new JsonArray([.. order.Lines.Select(line => Line(order, line))])),
+            ("note_attributes", new JsonArray()),
+            ("payment_gateway_names", new JsonArray("bogus")),
+            ("refunds", new JsonArray([.. order.Refunds.Select(refund => Refund(order, refund))])),
+            ("shipping_address", Address(order.Country)),
+            ("shipping_lines", ShippingLines(order)),
+            ("tax_lines", new JsonArray(tax)),
+            ("total_cash_rounding_payment_adjustment_set", Set(order, 0)),
+            ("total_cash_rounding_refund_adjustment_set", Set(order, 0)),
+            ("total_shipping_price_set", Set(order, order.Shipping)),
+        ];
     }
 
     private JsonObject Line(SimOrder order, SimOrderLine line) => new()

@@ -95,7 +95,7 @@ internal static class ShopifyWebhookResolvers
         }
 
         var created = new ShopifySubscription(
-            request.Platform.NextSubscriptionId(), topic, uri!, request.Version, input.GetValueOrDefault("name") as string, IncludeFields(input) ?? [], request.Now, request.Now, 0);
+            request.Platform.NextId(), topic, uri!, request.Version, input.GetValueOrDefault("name") as string, IncludeFields(input) ?? [], request.Now, request.Now, 0);
         request.Shop.Change(subscriptions => [.. subscriptions, created]);
         return new SubscriptionPayload(created, []);
     }
@@ -115,7 +115,13 @@ internal static class ShopifyWebhookResolvers
             return Refuse(request, errors);
         }
 
-        var updated = old with { Uri = uri, Name = input.GetValueOrDefault("name") as string ?? old.Name, IncludeFields = IncludeFields(input) ?? old.IncludeFields, UpdatedAt = request.Now };
+        var updated = old with
+        {
+            Uri = uri,
+            Name = input.GetValueOrDefault("name") as string ?? old.Name,
+            IncludeFields = IncludeFields(input) ?? old.IncludeFields,
+            UpdatedAt = request.Now,
+        };
         request.Shop.Change(subscriptions => [.. subscriptions.Select(subscription => subscription.Id == old.Id ? updated : subscription)]);
         return new SubscriptionPayload(updated, []);
     }
@@ -153,7 +159,9 @@ internal static class ShopifyWebhookResolvers
         if (Scope(topic) is { } scope && !request.Has(scope))
         {
             var shown = topic.ToLowerInvariant();
-            errors.Add(new(["webhookSubscription", "topic"], $"You do not have permission to create or update webhooks with {shown} topic. This topic might require additional permissions or scopes."));
+            errors.Add(new(
+                ["webhookSubscription", "topic"],
+                $"You do not have permission to create or update webhooks with {shown} topic. This topic might require additional permissions or scopes."));
         }
 
         if (string.IsNullOrWhiteSpace(uri))

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using StoreClaw.Sandbox.Commerce;
 
@@ -12,7 +10,18 @@ namespace StoreClaw.Sandbox.Shopify;
 /// <param name="SubscriptionId">Null for the topics of the app's configuration.</param>
 /// <param name="Attempts">Tries so far.</param>
 internal sealed record ShopifyDelivery(
-    Guid Id, Guid EventId, ShopifyShop Shop, string Topic, string Uri, string ApiVersion, string? Name, long? SubscriptionId, byte[] Body, DateTimeOffset TriggeredAt, DateTimeOffset DueAt, int Attempts);
+    Guid Id,
+    Guid EventId,
+    ShopifyShop Shop,
+    string Topic,
+    string Uri,
+    string ApiVersion,
+    string? Name,
+    long? SubscriptionId,
+    byte[] Body,
+    DateTimeOffset TriggeredAt,
+    DateTimeOffset DueAt,
+    int Attempts);
 
 /// <summary>
 /// Sends webhooks: the body of the moment, signed anew at each try, 5 seconds each, eight retries within four hours, and the end of a
@@ -176,12 +185,11 @@ internal sealed class ShopifyWebhooks : IDisposable
         var content = new ByteArrayContent(delivery.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         var request = new HttpRequestMessage(HttpMethod.Post, delivery.Uri) { Content = content };
-        var key = Encoding.UTF8.GetBytes(delivery.Shop.SigningSecret);
         (string Name, string Value)[] headers =
         [
             ("User-Agent", "Shopify-Captain-Hook"),
             ("X-Shopify-Topic", delivery.Topic),
-            ("X-Shopify-Hmac-Sha256", Convert.ToBase64String(HMACSHA256.HashData(key, delivery.Body))),
+            ("X-Shopify-Hmac-Sha256", ShopifySigning.Body(delivery.Body, delivery.Shop.SigningSecret)),
             ("X-Shopify-Shop-Domain", delivery.Shop.Domain),
             ("X-Shopify-API-Version", delivery.ApiVersion),
             ("X-Shopify-Webhook-Id", delivery.Id.ToString()),

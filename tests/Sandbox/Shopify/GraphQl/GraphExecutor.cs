@@ -15,7 +15,7 @@ internal sealed class GraphExecutor(GraphPlan plan, GraphResolvers resolvers, ob
     {
         try
         {
-            return Object(plan.Root, context, selections, []);
+            return Object(plan.Root, context, selections, null);
         }
         catch (NullClimbs)
         {
@@ -23,18 +23,18 @@ internal sealed class GraphExecutor(GraphPlan plan, GraphResolvers resolvers, ob
         }
     }
 
-    private JsonObject Object(GraphType type, object source, IReadOnlyList<GraphSelection> selections, IReadOnlyList<object> path)
+    private JsonObject Object(GraphType type, object source, IReadOnlyList<GraphSelection> selections, Step? path)
     {
         var json = new JsonObject();
         foreach (var field in plan.Fields(type, selections))
         {
-            json[field.Key] = field.Name == "__typename" ? type.Name : Field(type, source, field, [.. path, field.Key]);
+            json[field.Key] = field.Name == "__typename" ? type.Name : Field(type, source, field, new Step(path, field.Key));
         }
 
         return json;
     }
 
-    private JsonNode? Field(GraphType type, object source, GraphField field, IReadOnlyList<object> path)
+    private JsonNode? Field(GraphType type, object source, GraphField field, Step? path)
     {
         var definition = type.Fields[field.Name];
         try
@@ -43,7 +43,7 @@ internal sealed class GraphExecutor(GraphPlan plan, GraphResolvers resolvers, ob
         }
         catch (GraphFaultException fault)
         {
-            _errors.Add(new GraphError(fault.Message, fault.Code, field.At, path) { Details = fault.Details });
+            _errors.Add(new GraphError(fault.Message, fault.Code, field.At, Step.List(path)) { Details = fault.Details });
         }
         catch (NullClimbs) when (!definition.Type.NonNull)
         {
@@ -66,16 +66,16 @@ internal sealed class GraphExecutor(GraphPlan plan, GraphResolvers resolvers, ob
         });
     }
 
-    private JsonNode? Complete(GraphTypeRef type, object? value, GraphField field, IReadOnlyList<object> path)
+    private JsonNode? Complete(GraphTypeRef type, object? value, GraphField field, Step? path)
     {
         if (value is null)
         {
-            return type.NonNull ? throw new InvalidOperationException($"The schema has no null at {string.Join('.', path)}.") : null;
+            return type.NonNull ? throw new InvalidOperationException($"The schema has no null at {string.Join('.', Step.List(path))}.") : null;
         }
 
         if (type is GraphTypeRef.ListType list)
         {
-            return new JsonArray([.. ((IEnumerable)value).Cast<object?>().Select((item, index) => Complete(list.Of, item, field, [.. path, index]))]);
+            return new JsonArray([.. ((IEnumerable)value).Cast<object?>().Select((item, index) => Complete(list.Of, item, field, new Step(path, index)))]);
         }
 
         var named = plan.Schema.Get(type.Name);
@@ -104,6 +104,20 @@ internal sealed class GraphExecutor(GraphPlan plan, GraphResolvers resolvers, ob
     private static string Decimal(decimal amount) => amount.ToString("0.0###########", CultureInfo.InvariantCulture);
 
     private sealed class NullClimbs : Exception;
+
+    private sealed record Step(Step? Before, object Part)
+    {
+        public static List<object> List(Step? step)
+        {
+            var parts = new List<object>();
+            for (; step is not null; step = step.Before)
+            {
+                parts.Insert(0, step.Part);
+            }
+
+            return parts;
+        }
+    }
 }
 
 /// <summary>A request context that knows what the caller may see.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -15,6 +16,10 @@ public sealed class GraphPlan
     private readonly GraphOperation _operation;
     private readonly Dictionary<string, GraphFragment> _fragments;
     private readonly Dictionary<string, object?> _variables;
+
+    // One plan runs over thousands of objects; what depends on the plan alone is worked out once.
+    private readonly Dictionary<(GraphType Type, object Selections), List<GraphField>> _fields = new(new ByReference());
+    private readonly Dictionary<GraphField, Dictionary<string, object?>> _arguments = new(ReferenceEqualityComparer.Instance);
 
     private GraphPlan(GraphSchema schema, GraphOperation operation, GraphDocument document, Dictionary<string, object?> variables)
     {
@@ -74,16 +79,28 @@ public sealed class GraphPlan
     /// <summary>The selected fields that apply to an object type, those of one name merged.</summary>
     internal List<GraphField> Fields(GraphType type, IReadOnlyList<GraphSelection> selections)
     {
-        var fields = new List<GraphField>();
-        Collect(type, selections, fields);
+        if (!_fields.TryGetValue((type, selections), out var fields))
+        {
+            fields = [];
+            Collect(type, selections, fields);
+            _fields[(type, selections)] = fields;
+        }
+
         return fields;
     }
 
     /// <summary>The object types a type stands for.</summary>
     internal IEnumerable<GraphType> Concrete(GraphType type) => type.IsAbstract ? type.Members.Select(_schema.Get) : [type];
 
-    internal Dictionary<string, object?> Arguments(GraphFieldType definition, GraphField field) =>
-        GraphInputs.Arguments(_schema, definition.Arguments, field.Arguments, _variables);
+    internal Dictionary<string, object?> Arguments(GraphFieldType definition, GraphField field)
+    {
+        if (!_arguments.TryGetValue(field, out var arguments))
+        {
+            _arguments[field] = arguments = GraphInputs.Arguments(_schema, definition.Arguments, field.Arguments, _variables);
+        }
+
+        return arguments;
+    }
 
     /// <summary>The arguments of a directive on a field; null when it does not stand there.</summary>
     internal Dictionary<string, object?>? Directive(GraphField field, string name) =>
@@ -184,4 +201,12 @@ public sealed class GraphPlan
         (_, < 1) => "last must be greater than 0",
         _ => null,
     };
+
+    private sealed class ByReference : IEqualityComparer<(GraphType Type, object Selections)>
+    {
+        public bool Equals((GraphType Type, object Selections) left, (GraphType Type, object Selections) right) =>
+            ReferenceEquals(left.Type, right.Type) && ReferenceEquals(left.Selections, right.Selections);
+
+        public int GetHashCode((GraphType Type, object Selections) key) => RuntimeHelpers.GetHashCode(key.Type) ^ RuntimeHelpers.GetHashCode(key.Selections);
+    }
 }
