@@ -86,10 +86,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
 }
 
 // Without these a password opens the deployment endpoint; deploy.sh signs in instead.
-resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = [for policy in [
-  'ftp'
-  'scm'
-]: {
+resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = [for policy in ['ftp', 'scm']: {
   parent: app
   name: policy
   properties: {
