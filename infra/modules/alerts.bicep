@@ -5,14 +5,13 @@ param tags object
 param workspaceId string
 param email string
 
-// The host writes a log line with an exception to both tables, and samples the first.
-var lines = 'union AppTraces, AppExceptions | extend Line = coalesce(tostring(Properties.FormattedMessage), Message) | where Line matches regex'
+var said = 'AppTraces | where Message matches regex'
 
 var rules = [
   {
     key: 'parked'
     title: 'a message was parked'
-    query: '${lines} "^A message of .+ was parked"'
+    query: '${said} "^A message of .+ was parked"'
     operator: 'GreaterThan'
     threshold: 0
     severity: 2
@@ -20,7 +19,7 @@ var rules = [
   {
     key: 'run-failed'
     title: 'a task run failed'
-    query: '${lines} "^Run .+ of task .+ failed$"'
+    query: '${said} "^Run .+ of task .+ failed$"'
     operator: 'GreaterThan'
     threshold: 0
     severity: 2
@@ -28,7 +27,15 @@ var rules = [
   {
     key: 'reauthorization'
     title: 'a store must be connected again'
-    query: '${lines} "^Connection .+ must be authorized again"'
+    query: '${said} "^Connection .+ must be authorized again"'
+    operator: 'GreaterThan'
+    threshold: 0
+    severity: 2
+  }
+  {
+    key: 'channel'
+    title: 'the team cannot be told'
+    query: '${said} "^Channel .+ (failed: |gave .+ notices up)"'
     operator: 'GreaterThan'
     threshold: 0
     severity: 2
@@ -36,7 +43,7 @@ var rules = [
   {
     key: 'not-stored'
     title: 'deliveries could not be stored'
-    query: '${lines} "^A delivery for .+ could not be stored"'
+    query: '${said} "^A delivery for .+ could not be stored"'
     operator: 'GreaterThan'
     threshold: 0
     severity: 1

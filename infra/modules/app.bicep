@@ -105,8 +105,9 @@ resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
     AZURE_CLIENT_ID: identityClientId
     APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-    // Under load the host keeps a sample of what is logged; what alerts look for must not fall out of it.
-    AzureFunctionsJobHost__logging__applicationInsights__samplingSettings__excludedTypes: 'Exception'
+    // Under load the host keeps a sample only. Alerts look for single lines, so all lines are kept, less the host's own two about every call.
+    AzureFunctionsJobHost__logging__applicationInsights__samplingSettings__excludedTypes: 'Exception;Trace'
+    AzureFunctionsJobHost__logging__logLevel__Function: 'Warning'
     KeyVault__Uri: keyVaultUri
     PublicBaseUrl: empty(publicBaseUrl) ? 'https://${app.properties.defaultHostName}' : publicBaseUrl
   })
