@@ -6,8 +6,10 @@ using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
+using StoreClaw.Reports;
 using StoreClaw.Storage;
 using StoreClaw.Sync;
+using StoreClaw.Tasks;
 using StoreClaw.Triggers;
 using StoreClaw.Webhooks;
 
@@ -24,7 +26,7 @@ public static class Composition
         services.TryAddSingleton<Randomness, SystemRandomness>();
         services.AddSingleton(new AppSettings(configuration));
         services.AddSecretVault(configuration);
-        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync();
+        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync().AddReports().AddTasks();
     }
 
     private static IServiceCollection AddConnections(this IServiceCollection services)
@@ -69,6 +71,7 @@ public static class Composition
         services.AddSingleton<SyncService>();
         services.AddSingleton<SyncSchedule>();
         services.AddSingleton<StoreCare>();
+        services.AddSingleton<Housekeeping>();
         services.AddSingleton<IStoreSetup>(static provider => provider.GetRequiredService<StoreCare>());
         return services.AddSingleton<ConnectionDesk>();
     }

@@ -20,8 +20,8 @@ public sealed class TaskTemplates(IConnectionDirectory connections)
         var zone = stores.Select(static connection => connection.Facts.GetValueOrDefault(TimeZoneFact)).FirstOrDefault(static name => WallClock.TryFindZone(name, out _)) ?? "UTC";
         return
         [
-            new TaskTemplate("daily-sales", "Each morning at eight: what was sold yesterday.", Sales("Daily sales", "0 0 8 * * *", SalesWindows.Yesterday, ids, zone)),
-            new TaskTemplate("weekly-sales", "Mondays at eight: what was sold in the last seven days.", Sales("Weekly sales", "0 0 8 * * MON", SalesWindows.Last7Days, ids, zone)),
+            new TaskTemplate("daily-sales", "Each morning at nine: what was sold yesterday.", Sales("Daily sales", "0 0 9 * * *", SalesWindows.Yesterday, ids, zone)),
+            new TaskTemplate("weekly-sales", "Mondays at nine: what was sold in the last seven days.", Sales("Weekly sales", "0 0 9 * * MON", SalesWindows.Last7Days, ids, zone)),
         ];
     }
 
