@@ -2,76 +2,78 @@ using System.Text;
 
 namespace StoreClaw.Tests.Repository;
 
-/// <summary>Reads Bicep as far as brackets, texts in single quotes with ${...} in them, and comments to the end of the line.</summary>
-internal static class BicepText
+/// <summary>Bicep as far as brackets, texts in single quotes with ${...} in them, and comments to the end of the line.</summary>
+internal sealed class BicepText
 {
+    private readonly Stack<char> _open = new();
+    private readonly StringBuilder _code = new();
+
+    private BicepText()
+    {
+    }
+
+    /// <summary>The file without comments and without what texts say, but with what stands in their ${...}.</summary>
+    public string Code => _code.ToString();
+
     /// <summary>The first bracket or quote that does not close or was not open; null when all is well.</summary>
-    public static string? FirstUnbalanced(string text)
+    public char? Unbalanced { get; private set; }
+
+    public static BicepText Read(string text)
     {
-        var open = new Stack<char>();
-        for (var at = 0; at < text.Length; at++)
+        var read = new BicepText();
+        for (var at = 0; at < text.Length && read.Unbalanced is null;)
         {
-            var letter = text[at];
-            if (open.TryPeek(out var inside) && inside == '\'')
-            {
-                at = InText(text, at, open);
-                if (letter == '\n')
-                {
-                    return "'";
-                }
-            }
-            else if (letter == '/' && at + 1 < text.Length && text[at + 1] == '/')
-            {
-                at = text.IndexOf('\n', at) is var end and >= 0 ? end : text.Length;
-            }
-            else if (letter is '\'' or '{' or '[' or '(')
-            {
-                open.Push(letter);
-            }
-            else if (letter is '}' or ']' or ')' && !Closes(open, letter))
-            {
-                return letter.ToString();
-            }
+            at += read._open.TryPeek(out var inside) && inside == '\'' ? read.InText(text.AsSpan(at)) : read.InCode(text.AsSpan(at));
         }
 
-        return open.TryPeek(out var left) ? left.ToString() : null;
+        read.Unbalanced ??= read._open.TryPeek(out var left) ? left : null;
+        return read;
     }
 
-    public static string WithoutComments(string text)
+    /// <returns>How many letters were read; likewise below.</returns>
+    private int InText(ReadOnlySpan<char> rest)
     {
-        var kept = new StringBuilder();
-        foreach (var line in text.Split('\n'))
-        {
-            var quotes = 0;
-            var end = 0;
-            while (end < line.Length && !(quotes % 2 == 0 && line.AsSpan(end).StartsWith("//")))
-            {
-                quotes += line[end++] == '\'' ? 1 : 0;
-            }
-
-            kept.Append(line.AsSpan(0, end)).Append('\n');
-        }
-
-        return kept.ToString();
-    }
-
-    private static int InText(string text, int at, Stack<char> open)
-    {
-        switch (text[at])
+        switch (rest[0])
         {
             case '\\':
-                return at + 1;
+                return 2;
+            case '\n':
+                Unbalanced = '\'';
+                return 1;
             case '\'':
-                open.Pop();
-                return at;
-            case '$' when at + 1 < text.Length && text[at + 1] == '{':
-                open.Push('$');
-                return at + 1;
+                _open.Pop();
+                return 1;
+            case '$' when rest.StartsWith("${"):
+                _open.Push('$');
+                _code.Append("${");
+                return 2;
             default:
-                return at;
+                return 1;
         }
     }
 
-    private static bool Closes(Stack<char> open, char bracket) =>
-        open.TryPop(out var opened) && (opened, bracket) is ('{', '}') or ('$', '}') or ('[', ']') or ('(', ')');
+    private int InCode(ReadOnlySpan<char> rest)
+    {
+        if (rest.StartsWith("//"))
+        {
+            return rest.IndexOf('\n') is var end and >= 0 ? end : rest.Length;
+        }
+
+        switch (rest[0])
+        {
+            case '\'' or '{' or '[' or '(':
+                _open.Push(rest[0]);
+                break;
+            case '}' or ']' or ')' when !Closes(rest[0]):
+                Unbalanced = rest[0];
+                break;
+            default:
+                break;
+        }
+
+        _code.Append(rest[0]);
+        return 1;
+    }
+
+    private bool Closes(char bracket) => _open.TryPop(out var opened) && (opened, bracket) is ('{', '}') or ('$', '}') or ('[', ']') or ('(', ')');
 }

@@ -3,7 +3,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using StoreClaw.Connections;
+using StoreClaw.Connectors;
+using StoreClaw.Connectors.Http;
 using StoreClaw.Reports;
+using StoreClaw.Sync;
 using StoreClaw.Tasks;
 using StoreClaw.Triggers;
 using StoreClaw.Webhooks;
@@ -61,7 +64,7 @@ public sealed partial class ReadmeTests
         foreach (var command in Commands().Where(static command => command.Contains("/connections -d", StringComparison.Ordinal)))
         {
             var id = ApiCall().Match(command).Groups[2].Value.Split('/')[3];
-            var known = Connectors.ConnectorRegistry.All.Where(connector => connector.Descriptor.Id == id).SelectMany(static connector => connector.Descriptor.Fields).Select(static field => field.Name);
+            var known = ConnectorRegistry.All.Where(connector => connector.Descriptor.Id == id).SelectMany(static connector => connector.Descriptor.Fields).Select(static field => field.Name);
             var given = JsonElement.Parse(Body().Match(command).Groups[1].Value).GetProperty("fields").EnumerateObject().Select(static field => field.Name);
 
             Assert.Subset(known.ToHashSet(), given.ToHashSet());
@@ -82,7 +85,7 @@ public sealed partial class ReadmeTests
 
     [Theory]
     [InlineData("Body of a delivery", WebhookReceiver.MostBytes / (1024 * 1024), "MiB")]
-    [InlineData("A platform's answer", Connectors.Http.PlatformTransport.ResponseCap / (1024 * 1024), "MiB")]
+    [InlineData("A platform's answer", PlatformTransport.ResponseCap / (1024 * 1024), "MiB")]
     [InlineData("Tries of a message", QueueDoor.MostTries, ", each")]
     [InlineData("Missed hours made up for", OccurrencePlan.MostCaughtUp, "a task")]
     public void Its_limits_are_the_code_s(string limit, int value, string unit) => Assert.StartsWith($"{value}{(unit[0] == ',' ? "" : " ")}{unit}", Limit(limit), StringComparison.Ordinal);
@@ -91,6 +94,7 @@ public sealed partial class ReadmeTests
     public void Its_spans_of_time_are_the_code_s()
     {
         Assert.Equal($"{ReportLinks.Lifetime.TotalDays} days", Limit("Link to a report"));
+        Assert.Equal($"{Housekeeping.EventsKept.TotalDays} days", Limit("Timeline"));
         Assert.StartsWith($"{Authorizations.Lifetime.TotalMinutes} minutes", Limit("Approval in the browser"), StringComparison.Ordinal);
         Assert.Contains($"a run of a task {TaskRunner.Deadline.TotalMinutes} minutes", Limit("Tries of a message"), StringComparison.Ordinal);
         Assert.Contains($"the newest {ReportLibrary.Most}", Repo.Table(Readme, "## API").Single(static row => row[0] == "`GET /api/reports`")[1], StringComparison.Ordinal);
@@ -150,6 +154,6 @@ public sealed partial class ReadmeTests
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NotInAnchor();
 
-    [GeneratedRegex(@"--project (\S+)")]
+    [GeneratedRegex(@"--project ([\w/]+)")]
     private static partial Regex DotnetProject();
 }

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
-using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Embedded;
+using AppSettings = StoreClaw.Common.AppSettings;
 
 namespace StoreClaw.Tests.Repository;
 
@@ -63,7 +63,7 @@ public sealed partial class SettingsTests
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (file, source) in Repo.Sources)
         {
-            var constants = Constant().Matches(source).ToDictionary(static match => match.Groups[1].Value, static match => match.Groups[2].Value);
+            var constants = Constant().Matches(source).DistinctBy(static match => match.Groups[1].Value).ToDictionary(static match => match.Groups[1].Value, static match => match.Groups[2].Value);
             keys.UnionWith(Literal().Matches(source).SelectMany(match => Expand(match.Groups[1].Value, constants)));
             keys.UnionWith(Named().Matches(source).Select(match => constants.GetValueOrDefault(match.Groups[1].Value)).OfType<string>());
             if (file == "Embedded/Hosting/EmbeddedSettings.cs")
