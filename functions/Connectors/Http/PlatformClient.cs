@@ -110,7 +110,8 @@ public sealed partial class PlatformClient
     private async ValueTask<PlatformResponse> AttemptAsync(Call call, CancellationToken cancellationToken)
     {
         var descriptor = call.Connector.Descriptor;
-        await using var lease = await _limiter.EnterAsync(call.Store.ConnectionId, descriptor.Budget, call.Request.Cost, cancellationToken);
+        var bucket = call.Store.ConnectionId is { Length: > 0 } id ? id : $"{descriptor.Id}|{call.Store.Store}";
+        await using var lease = await _limiter.EnterAsync(bucket, descriptor.Budget, call.Request.Cost, cancellationToken);
         (call.Attempt, call.Status) = (call.Attempt + 1, 0);
         var started = _time.GetTimestamp();
         var outcome = "ok";
@@ -128,7 +129,8 @@ public sealed partial class PlatformClient
         catch (BrokenCircuitException e)
         {
             outcome = CircuitOpen;
-            throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, CircuitOpen, "The platform keeps failing and is left alone for a moment.", e.RetryAfter), e);
+            const string Message = "The platform keeps failing and is left alone for a moment.";
+            throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, CircuitOpen, Message, e.RetryAfter), e);
         }
         catch (PlatformException e)
         {

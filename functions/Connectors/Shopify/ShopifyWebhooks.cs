@@ -78,10 +78,10 @@ internal sealed class ShopifyWebhooks : IWebhooks
         var topics = ShopifyDescriptor.Value.Topics.ToDictionary(Name);
         return await ShopifyGraph.QueryAsync<IReadOnlyList<WebhookRegistration>>(
             store, ListDocument, new { uri = url.AbsoluteUri }, 12,
-            data => [.. data.Required("rows").Items("nodes").Select(Registration)],
+            data => [.. data.Required("rows").Items("nodes").Where(row => row.TextOrNull("uri") == url.AbsoluteUri).Select(Registration)],
             cancellationToken);
 
-        WebhookRegistration Registration(JsonElement row) => new(row.Text("id"), topics.GetValueOrDefault(row.Text("topic"), ""), new Uri(row.Text("uri")));
+        WebhookRegistration Registration(JsonElement row) => new(row.Text("id"), topics.GetValueOrDefault(row.Text("topic"), ""), url);
     }
 
     private static async Task ChangeAsync(StoreSession store, string document, object variables, CancellationToken cancellationToken)

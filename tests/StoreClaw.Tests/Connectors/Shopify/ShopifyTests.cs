@@ -228,8 +228,10 @@ public sealed class ShopifyTests() : ConnectorContract(ShopifyConnector.Instance
     public async Task A_repeated_stock_write_acts_once_and_bad_items_fail_alone()
     {
         var store = await ConnectAsync();
-        var levels = (await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 30, Backfill: true))).Select(static change => (StockLevel)change.Record).ToList();
-        var writes = levels.Select((level, i) => new StockWrite(level.ItemId, level.LocationId, i % 5 == 3 ? 2.5m : 40 + i, i % 5 == 1 ? -1000 : level.Available, $"write-{i}")).ToList();
+        var levels = (await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 30, Backfill: true)))
+            .Select(static change => (StockLevel)change.Record).ToList();
+        var writes = levels.Select((level, i) =>
+            new StockWrite(level.ItemId, level.LocationId, i % 5 == 3 ? 2.5m : 40 + i, i % 5 == 1 ? -1000 : level.Available, $"write-{i}")).ToList();
 
         var results = await Connector.StockWriter!.SetAsync(store, writes, CancellationToken.None);
 
@@ -239,12 +241,12 @@ public sealed class ShopifyTests() : ConnectorContract(ShopifyConnector.Instance
             results.Select(static result => result.Fault?.Kind));
         var single = new StockWrite(levels[0].ItemId, levels[0].LocationId, 7, null, "write-once");
         await Connector.StockWriter.SetAsync(store, [single], CancellationToken.None);
-        Shop.SetStock(long.Parse(Variant(single.ItemId)), 99, long.Parse(single.LocationId));
+        Shop.SetStock(Variant().Id, 99, long.Parse(single.LocationId));
         Assert.Null((await Connector.StockWriter.SetAsync(store, [single], CancellationToken.None)).Single().Fault);
-        Assert.Equal(99, Shop.Products.SelectMany(static product => product.Variants).First(variant => variant.Id.ToString() == Variant(single.ItemId)).Levels.First(level => level.LocationId.ToString() == single.LocationId).Available);
+        Assert.Equal(99, Variant().Levels.First(level => level.LocationId.ToString() == single.LocationId).Available);
         Assert.Empty(await Connector.StockWriter.SetAsync(store, [], CancellationToken.None));
 
-        string Variant(string item) => Shop.Products.SelectMany(static product => product.Variants).Single(variant => variant.Sku == levels.First(level => level.ItemId == item).Sku).Id.ToString();
+        SimVariant Variant() => Shop.FindVariant(levels[0].Sku!)!.Value.Variant;
     }
 
     protected override async Task<ISimulatedPlatform> StartPlatformAsync(SimStore shop, TimeProvider time) => await SimulatedShopify.StartAsync(shop, time);
@@ -260,8 +262,10 @@ public sealed class ShopifyTests() : ConnectorContract(ShopifyConnector.Instance
 
     private async Task AssertEqualAsync(StoreSession store, Resource resource, string topic, IEnumerable<JsonObject> bodies)
     {
-        var listed = (await WalkAsync(store, resource, new PageRequest(null, Soon(), null, 50, Backfill: true))).DistinctBy(static change => change.Record.Id).ToDictionary(static change => change.Record.Id, Text);
-        var delivered = bodies.SelectMany(body => Connector.Webhooks!.Read(new Delivery(topic, "d-1", null, Time.GetUtcNow(), Encoding.UTF8.GetBytes(body.ToJsonString())), store)).Cast<RecordChange>().ToList();
+        var listed = (await WalkAsync(store, resource, new PageRequest(null, Soon(), null, 50, Backfill: true)))
+            .DistinctBy(static change => change.Record.Id).ToDictionary(static change => change.Record.Id, Text);
+        var delivered = bodies.Select(body => new Delivery(topic, "d-1", null, Time.GetUtcNow(), Encoding.UTF8.GetBytes(body.ToJsonString())))
+            .SelectMany(delivery => Connector.Webhooks!.Read(delivery, store)).Cast<RecordChange>().ToList();
 
         Assert.Equal(listed.Count, delivered.Count);
         Assert.All(delivered, change => Assert.Equal(listed[change.Record.Id], Text(change)));
