@@ -22,7 +22,9 @@ public static class Composition
     /// <exception cref="InvalidOperationException">A setting is wrong; names it and says what to do.</exception>
     public static IServiceCollection AddStoreClaw(this IServiceCollection services, IConfiguration configuration)
     {
+#pragma warning disable RS0030 // The one place that names the system clock.
         services.TryAddSingleton(TimeProvider.System);
+#pragma warning restore RS0030
         services.TryAddSingleton<Randomness, SystemRandomness>();
         services.AddSingleton(new AppSettings(configuration));
         services.AddSecretVault(configuration);
