@@ -6,6 +6,7 @@ using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
+using StoreClaw.Notifications;
 using StoreClaw.Reports;
 using StoreClaw.Storage;
 using StoreClaw.Sync;
@@ -28,7 +29,7 @@ public static class Composition
         services.TryAddSingleton<Randomness, SystemRandomness>();
         services.AddSingleton(new AppSettings(configuration));
         services.AddSecretVault(configuration);
-        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync().AddReports().AddTasks();
+        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync().AddReports().AddTasks().AddNotifications();
     }
 
     private static IServiceCollection AddConnections(this IServiceCollection services)
