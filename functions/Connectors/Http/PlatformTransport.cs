@@ -61,7 +61,8 @@ public sealed class PlatformTransport : IDisposable
         {
             throw Refused(e.InnerException.Message, e);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+        catch (HttpRequestException e) when (
+            e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
         {
             throw Unreachable(NotReached, Cause(e.HttpRequestError), e);
         }
