@@ -45,6 +45,11 @@ public sealed class PlatformTransport : IDisposable
             : throw new InvalidOperationException($"The setting Connectors:{connectorId}:BaseUrl is not an http or https address.")
         : null;
 
+    /// <summary>Where a URL of the platform really leads; for a browser's redirect, which does not go through this pipeline.</summary>
+    public Uri Address(string connectorId, Uri url) => BaseUrl(connectorId) is { } baseUrl
+        ? new Uri(baseUrl.GetLeftPart(UriPartial.Authority) + baseUrl.AbsolutePath.TrimEnd('/') + url.PathAndQuery)
+        : url;
+
     /// <summary>Sends one attempt and reads the answer whole.</summary>
     /// <exception cref="PlatformException">No answer came, it was too big, or the address must not be called.</exception>
     public async Task<PlatformResponse> SendAsync(string connectorId, HttpRequestMessage message, CancellationToken cancellationToken)
@@ -97,10 +102,10 @@ public sealed class PlatformTransport : IDisposable
     private HttpMessageInvoker Route(string connectorId, HttpRequestMessage message)
     {
         var url = message.RequestUri!;
-        if (BaseUrl(connectorId) is { } baseUrl)
+        if (BaseUrl(connectorId) is not null)
         {
             message.Headers.TryAddWithoutValidation("X-StoreClaw-Original-Host", url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}");
-            message.RequestUri = new Uri(baseUrl.GetLeftPart(UriPartial.Authority) + baseUrl.AbsolutePath.TrimEnd('/') + url.PathAndQuery);
+            message.RequestUri = Address(connectorId, url);
             return _open;
         }
 

@@ -272,7 +272,7 @@ public abstract partial class ConnectorContract
             $"No delivery told of {resource} {id}.");
         if (delivered.Count > 0)
         {
-            Assert.Equal(found, Text(delivered.MaxBy(static change => change.Record.UpdatedAt)!));
+            Assert.Equal(found, Text(delivered.OrderBy(static change => change.Record.UpdatedAt).Last()));
         }
     }
 
@@ -285,6 +285,7 @@ public abstract partial class ConnectorContract
             records.AddRange(await Connector.Readers[lookup.Resource].FindAsync(store, lookup.Id, CancellationToken.None));
         }
 
-        return records.Where(static change => change.Resource == Resource.Orders).GroupBy(static change => change.Record.Id).ToDictionary(static group => group.Key, static group => group.MaxBy(static change => change.Record.UpdatedAt)!);
+        return records.Where(static change => change.Resource == Resource.Orders).GroupBy(static change => change.Record.Id)
+            .ToDictionary(static group => group.Key, static group => group.OrderBy(static change => change.Record.UpdatedAt).Last());
     }
 }

@@ -234,7 +234,9 @@ public sealed class ShopifyTests() : ConnectorContract(ShopifyConnector.Instance
         var results = await Connector.StockWriter!.SetAsync(store, writes, CancellationToken.None);
 
         Assert.Equal(writes, results.Select(static result => result.Write));
-        Assert.All(results.Select(static (result, i) => (result, i)), pair => Assert.Equal(pair.i % 5 switch { 1 => FaultKind.Conflict, 3 => FaultKind.Invalid, _ => null }, pair.result.Fault?.Kind));
+        Assert.Equal(
+            Enumerable.Range(0, writes.Count).Select(static i => (i % 5) switch { 1 => FaultKind.Conflict, 3 => FaultKind.Invalid, _ => (FaultKind?)null }),
+            results.Select(static result => result.Fault?.Kind));
         var single = new StockWrite(levels[0].ItemId, levels[0].LocationId, 7, null, "write-once");
         await Connector.StockWriter.SetAsync(store, [single], CancellationToken.None);
         Shop.SetStock(long.Parse(Variant(single.ItemId)), 99, long.Parse(single.LocationId));
@@ -268,7 +270,7 @@ public sealed class ShopifyTests() : ConnectorContract(ShopifyConnector.Instance
     /// <summary>The seller's browser: follows the authorization page's redirect to our callback.</summary>
     private async Task<CallbackInput> ApproveAsync(Uri authorize, Uri callback)
     {
-        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         using var response = await http.GetAsync(new Uri(Platform.BaseUrl, authorize.PathAndQuery));
         var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(response.Headers.Location!.Query);
         return new CallbackInput([.. query.Select(static pair => KeyValuePair.Create(pair.Key, pair.Value.ToString()))], default, callback, "");
