@@ -14,7 +14,8 @@ namespace StoreClaw.Tests.Connectors.WooCommerce;
 /// <summary>The contract, and what differs from one seller's server to the next.</summary>
 public sealed class WooCommerceTests() : ConnectorContract(WooCommerceConnector.Create(new SeededRandomness(3)))
 {
-    private const WooCommerceQuirks AllQuirks = WooCommerceQuirks.NumbersAsText | WooCommerceQuirks.EmptyPrice | WooCommerceQuirks.FalseForEmpty | WooCommerceQuirks.ExtraMembers | WooCommerceQuirks.PhpNotice;
+    private const WooCommerceQuirks AllQuirks =
+        WooCommerceQuirks.NumbersAsText | WooCommerceQuirks.EmptyPrice | WooCommerceQuirks.FalseForEmpty | WooCommerceQuirks.ExtraMembers | WooCommerceQuirks.PhpNotice;
 
     private static readonly Uri Callback = new("https://storeclaw.example/webhooks/woocommerce/connection-1");
 
@@ -269,7 +270,8 @@ public sealed class WooCommerceTests() : ConnectorContract(WooCommerceConnector.
         var moved = await Connector.Webhooks.EnsureAsync(store, Callback, CancellationToken.None);
         DropStatus("order.updated", "disabled");
         DropStatus("product.deleted", "paused");
-        await WooCommerceConnector.SendAsync(store, HttpMethod.Post, "webhooks", "", new { name = "by hand", topic = "order.created", delivery_url = Callback.AbsoluteUri, secret = "x", status = "active" }, CancellationToken.None);
+        var doubled = new { name = "by hand", topic = "order.created", delivery_url = Callback.AbsoluteUri, secret = "x", status = "active" };
+        await WooCommerceConnector.SendAsync(store, HttpMethod.Post, "webhooks", "", doubled, CancellationToken.None);
 
         var audit = await Connector.Webhooks.EnsureAsync(store, Callback, CancellationToken.None);
 
@@ -341,7 +343,8 @@ public sealed class WooCommerceTests() : ConnectorContract(WooCommerceConnector.
         Assert.All(results.SkipLast(1), static result => Assert.Null(result.Fault));
         Assert.NotNull(results[^1].Fault);
         Assert.Equal(writes, results.Select(static result => result.Write));
-        var now = (await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 50, Backfill: true))).Cast<StockChange>().ToDictionary(static change => change.Level.ItemId, static change => change.Level.Available);
+        var now = (await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 50, Backfill: true))).Cast<StockChange>()
+            .ToDictionary(static change => change.Level.ItemId, static change => change.Level.Available);
         Assert.All(writes.SkipLast(1), write => Assert.Equal(write.Quantity, now[write.ItemId]));
     }
 
