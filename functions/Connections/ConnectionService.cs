@@ -73,7 +73,7 @@ public sealed partial class ConnectionService(
             throw new ProblemException(new Problem(400, "AUTH_STATE_INVALID", ProblemCategory.Authentication, "This approval is unknown, was begun in another browser or is older than ten minutes. Begin connecting the store again."));
         }
 
-        if (pending.Progress == AuthorizationProgress.Waiting && (fromServer || !connector.Authorization.GrantComesFromServer))
+        if (pending.Progress == AuthorizationProgress.Waiting)
         {
             await ExchangeAsync(connector, pending, callback, cancellationToken);
         }

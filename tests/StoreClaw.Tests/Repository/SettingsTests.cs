@@ -41,7 +41,6 @@ public sealed partial class SettingsTests
         Assert.Equal(EmbeddedSettings.Load(none, Repo.Root), EmbeddedSettings.Load(sample, Repo.Root));
         Assert.Equal(VaultSettings.Read(none), VaultSettings.Read(sample));
         Assert.Equal(new AppSettings(none).PublicBaseUrl, new AppSettings(sample).PublicBaseUrl);
-        Assert.Null(new AppSettings(sample).BaseUrl("shopify"));
     }
 
     [Fact]
