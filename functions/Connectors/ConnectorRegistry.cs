@@ -28,7 +28,8 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
 public static class ConnectorServices
 {
     /// <summary>
-    /// The registry and the pipeline to the platforms. Wants TimeProvider, Randomness, IConfiguration, logging and an <see cref="ITokenRefresher"/> from elsewhere.
+    /// The registry and the pipeline to the platforms. Wants TimeProvider, Randomness, IConfiguration, logging and an <see cref="ITokenRefresher"/>
+    /// from elsewhere.
     /// </summary>
     public static IServiceCollection AddConnectors(this IServiceCollection services)
     {

@@ -64,10 +64,10 @@ public static class TableNames
     /// <summary>kind or "all" / report id; bodies are payloads.</summary>
     public const string Reports = "reports";
 
-    /// <summary>"channel" / channel id.</summary>
+    /// <summary>"channel" / channel id; "pace" / channel id.</summary>
     public const string Channels = "channels";
 
-    /// <summary>{channel}|{state} / notice.</summary>
+    /// <summary>channel id / notice|{hash of its key}, todo|{urgency}|{time}|{hash}, parked|{hash}, flight.</summary>
     public const string Outbox = "outbox";
 }
 

@@ -81,7 +81,14 @@ public sealed class ServerProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start)!;
-        process.OutputDataReceived += static (_, _) => { };
+        process.OutputDataReceived += static (_, line) =>
+        {
+            // A measured server logs failures only; they belong before the reader's eyes.
+            if (line.Data?.Contains("fail:", StringComparison.Ordinal) is true)
+            {
+                Console.Error.WriteLine(line.Data);
+            }
+        };
         process.ErrorDataReceived += static (_, line) => Console.Error.WriteLine(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

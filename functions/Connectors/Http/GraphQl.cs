@@ -9,7 +9,8 @@ public static class GraphQl
         PlatformRequest.Json(HttpMethod.Post, url, new { query, variables }) with { Cost = cost };
 
     /// <summary>The errors of an answer; none when it has none.</summary>
-    public static IReadOnlyList<JsonElement> Errors(JsonElement answer) => answer.Member("errors") is { ValueKind: JsonValueKind.Array } errors ? [.. errors.EnumerateArray()] : [];
+    public static IReadOnlyList<JsonElement> Errors(JsonElement answer) =>
+        answer.Member("errors") is { ValueKind: JsonValueKind.Array } errors ? [.. errors.EnumerateArray()] : [];
 
     public static string? ErrorCode(JsonElement error) => error.Member("extensions").TextOrNull("code");
 

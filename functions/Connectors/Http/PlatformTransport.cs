@@ -45,11 +45,19 @@ public sealed class PlatformTransport : IDisposable
             : throw new InvalidOperationException($"The setting Connectors:{connectorId}:BaseUrl is not an http or https address.")
         : null;
 
+    /// <summary>Where a URL of the platform really leads; for a browser's redirect, which does not go through this pipeline.</summary>
+    public Uri Address(string connectorId, Uri url) => BaseUrl(connectorId) is { } standIn ? Replace(standIn, url) : url;
+
+    /// <inheritdoc cref="SendAsync(Uri, HttpRequestMessage, CancellationToken)"/>
+    public Task<PlatformResponse> SendAsync(string connectorId, HttpRequestMessage message, CancellationToken cancellationToken) =>
+        SendAsync(BaseUrl(connectorId), message, cancellationToken);
+
     /// <summary>Sends one attempt and reads the answer whole.</summary>
+    /// <param name="standIn">Replaces scheme and host of the message's address and lifts the address rules; null for the real host.</param>
     /// <exception cref="PlatformException">No answer came, it was too big, or the address must not be called.</exception>
-    public async Task<PlatformResponse> SendAsync(string connectorId, HttpRequestMessage message, CancellationToken cancellationToken)
+    public async Task<PlatformResponse> SendAsync(Uri? standIn, HttpRequestMessage message, CancellationToken cancellationToken)
     {
-        var invoker = Route(connectorId, message);
+        var invoker = Route(standIn, message);
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         try
         {
@@ -61,7 +69,8 @@ public sealed class PlatformTransport : IDisposable
         {
             throw Refused(e.InnerException.Message, e);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+        catch (HttpRequestException e) when (
+            e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
         {
             throw Unreachable(NotReached, Cause(e.HttpRequestError), e);
         }
@@ -93,13 +102,15 @@ public sealed class PlatformTransport : IDisposable
         ConnectCallback = guard is null ? null : guard.ConnectAsync,
     };
 
-    private HttpMessageInvoker Route(string connectorId, HttpRequestMessage message)
+    private static Uri Replace(Uri standIn, Uri url) => new(standIn.GetLeftPart(UriPartial.Authority) + standIn.AbsolutePath.TrimEnd('/') + url.PathAndQuery);
+
+    private HttpMessageInvoker Route(Uri? standIn, HttpRequestMessage message)
     {
         var url = message.RequestUri!;
-        if (BaseUrl(connectorId) is { } baseUrl)
+        if (standIn is not null)
         {
             message.Headers.TryAddWithoutValidation("X-StoreClaw-Original-Host", url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}");
-            message.RequestUri = new Uri(baseUrl.GetLeftPart(UriPartial.Authority) + baseUrl.AbsolutePath.TrimEnd('/') + url.PathAndQuery);
+            message.RequestUri = Replace(standIn, url);
             return _open;
         }
 

@@ -32,16 +32,25 @@ public sealed record TokenAnswer(Secret AccessToken, Secret? RefreshToken, IRead
 public static class TokenEndpoint
 {
     /// <param name="fields">The whole body, with the client's secret in it.</param>
-    /// <param name="repeatable">False for what is good once, an authorization code or a rotating refresh token: a repeat of a request that arrived would lose the grant.</param>
+    /// <param name="repeatable">
+    /// False for what is good once, an authorization code or a rotating refresh token: a repeat of a request that arrived would lose the grant.
+    /// </param>
     /// <param name="refused">What to tell the seller when the endpoint refuses.</param>
     /// <exception cref="PlatformException"><see cref="FaultKind.CredentialsRejected"/> for every refusal, whatever status it came with.</exception>
     public static async Task<TokenAnswer> AskAsync(
-        StoreSession store, string url, IReadOnlyDictionary<string, string> fields, bool repeatable, string refused, DateTimeOffset now, CancellationToken cancellationToken)
+        StoreSession store,
+        string url,
+        IReadOnlyDictionary<string, string> fields,
+        bool repeatable,
+        string refused,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         try
         {
             // Without Accept some answer errors as a web page.
-            var request = PlatformRequest.Json(HttpMethod.Post, url, fields) with { Authorized = false, Repeatable = repeatable, Headers = [new("Accept", "application/json")] };
+            KeyValuePair<string, string> accept = new("Accept", "application/json");
+            var request = PlatformRequest.Json(HttpMethod.Post, url, fields) with { Authorized = false, Repeatable = repeatable, Headers = [accept] };
             var response = await store.SendAsync(request, cancellationToken);
             return response.Read(json => TokenAnswer.Read(json, now));
         }

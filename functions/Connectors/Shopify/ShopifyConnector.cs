@@ -12,10 +12,10 @@ internal static class ShopifyConnector
         Webhooks = new ShopifyWebhooks(),
         Readers = new Dictionary<Resource, IReader>
         {
-            [Resource.Orders] = new ShopifyReader("orders", "order", "Order", "created_at", "line_items", ShopifyRecords.OrderFields, ShopifyRecords.Order),
-            [Resource.Products] = new ShopifyReader("products", "product", "Product", "created_at", "variants", ShopifyRecords.ProductFields, ShopifyRecords.Product),
-            [Resource.Customers] = new ShopifyReader("customers", "customer", "Customer", "customer_date", null, ShopifyRecords.CustomerFields, ShopifyRecords.Customer),
-            [Resource.Stock] = new ShopifyReader("inventoryItems", "inventoryItem", "InventoryItem", null, "levels", ShopifyRecords.StockFields, ShopifyRecords.Stock),
+            [Resource.Orders] = new ShopifyReader("order", "created_at", "line_items", ShopifyRecords.OrderFields, ShopifyRecords.Order),
+            [Resource.Products] = new ShopifyReader("product", "created_at", "variants", ShopifyRecords.ProductFields, ShopifyRecords.Product),
+            [Resource.Customers] = new ShopifyReader("customer", "customer_date", null, ShopifyRecords.CustomerFields, ShopifyRecords.Customer),
+            [Resource.Stock] = new ShopifyReader("inventoryItem", null, "levels", ShopifyRecords.StockFields, ShopifyRecords.Stock),
         },
         StockWriter = new ShopifyStockWriter(),
     };

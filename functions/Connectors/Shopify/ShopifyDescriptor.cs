@@ -10,7 +10,10 @@ internal static class ShopifyDescriptor
         Name = "Shopify",
         Category = ConnectorCategory.Ecommerce,
         Authorization = AuthorizationMethod.Credentials,
-        Fields = [new("shopDomain", "Shop Domain"), new("clientId", "Client ID", Required: false), new("clientSecret", "Client Secret", Secret: true, Required: false)],
+        Fields =
+        [
+            new("shopDomain", "Shop Domain"), new("clientId", "Client ID", Required: false), new("clientSecret", "Client Secret", Secret: true, Required: false),
+        ],
         Scopes = ["read_customers", "read_inventory", "read_locations", "read_orders", "read_products", "write_inventory"],
         ApiVersion = "2026-07",
         ApiVersionEnds = new DateOnly(2027, 7, 1),
@@ -27,7 +30,7 @@ internal static class ShopifyDescriptor
             [Resource.Orders] = new(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), 25),
             [Resource.Products] = new(TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), 25),
             [Resource.Customers] = new(TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), 100),
-            [Resource.Stock] = new(TimeSpan.FromHours(1), TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), 50),
+            [Resource.Stock] = new(TimeSpan.FromHours(1), TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), 30),
         },
     };
 }

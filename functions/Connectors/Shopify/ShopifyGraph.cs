@@ -11,7 +11,8 @@ internal sealed class ShopifyGraph : IPlatformProtocol
     public static string Url(string shop) => $"https://{shop}/admin/api/{ShopifyDescriptor.Value.ApiVersion}/graphql.json";
 
     /// <param name="cost">In points; an estimate, corrected by the answer.</param>
-    public static async Task<T> QueryAsync<T>(StoreSession store, string query, object variables, double cost, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
+    public static async Task<T> QueryAsync<T>(
+        StoreSession store, string query, object variables, double cost, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
         (await store.SendAsync(GraphQl.Request(Url(store.Store), query, variables, cost), cancellationToken)).Read(json => read(json.Required("data")));
 
     public void Authorize(HttpRequestMessage attempt, StoreSession store, DateTimeOffset now) =>
@@ -39,7 +40,8 @@ internal sealed class ShopifyGraph : IPlatformProtocol
             "INTERNAL_SERVER_ERROR" or "TIMEOUT" => FaultKind.PlatformFailure,
             _ => FaultKind.Invalid,
         };
-        return new PlatformFault(kind, code, $"Shopify: {error.TextOrNull("message")}", kind == FaultKind.Throttled ? Wait(json) : null, response.Header("X-Request-Id"));
+        var wait = kind == FaultKind.Throttled ? Wait(json) : null;
+        return new PlatformFault(kind, code, $"Shopify: {error.TextOrNull("message")}", wait, response.Header("X-Request-Id"));
     }
 
     public RateReading? ReadRate(PlatformResponse response) =>

@@ -25,7 +25,7 @@ internal static class ShopifyRecords
 
     public const string ProductFields = """
         id title status updated_at: updatedAt created_at: createdAt
-        variants(first: 20, after: $nested) { nodes { id sku title price inventory_item: inventoryItem { id } } pageInfo { hasNextPage endCursor } }
+        variants(first: 15, after: $nested) { nodes { id sku title price inventory_item: inventoryItem { id } } pageInfo { hasNextPage endCursor } }
         """;
 
     public const string CustomerFields = "id created_at: createdAt updated_at: updatedAt default_address: defaultAddress { country_code: countryCodeV2 }";
@@ -63,11 +63,16 @@ internal static class ShopifyRecords
             Shipping = Money(order, "total_shipping_price") ?? 0,
             Discount = Money(order, "total_discounts") ?? 0,
             PaymentStatus = order.TextOrNull("financial_status")?.ToLowerInvariant(),
-            FulfillmentStatus = order.TextOrNull("fulfillment_status")?.ToLowerInvariant() switch { null => "unfulfilled", "partial" => "partially_fulfilled", var status => status },
+            FulfillmentStatus = order.TextOrNull("fulfillment_status")?.ToLowerInvariant() switch
+            {
+                null => "unfulfilled",
+                "partial" => "partially_fulfilled",
+                var status => status,
+            },
             CustomerId = KeyOrNull(order.Member("customer"), "id"),
             Country = order.Member("shipping_address").TextOrNull("country_code") ?? order.Member("billing_address").TextOrNull("country_code"),
             Lines = [.. lines.Select(line => Line(line, order))],
-            Refunds = [.. order.Items("refunds").Select(static refund => new Refund(Key(refund, "id"), refund.TimeOrNull("created_at") ?? refund.Time("processed_at"), Refunded(refund)))],
+            Refunds = [.. order.Items("refunds").Select(Refund)],
         }),
     ];
 
@@ -98,13 +103,27 @@ internal static class ShopifyRecords
 
     public static IReadOnlyList<RecordChange> Stock(JsonElement item, IReadOnlyList<JsonElement> levels) =>
     [
-        .. levels.Select(level => Level(
-            level, Key(item, "id"), Key(level.Required("location"), "id"), item.TextOrNull("sku") ?? "",
-            item.Flag("tracked") ? level.Items("quantities").Select(static quantity => quantity.DecimalOrNull("quantity")).FirstOrDefault() : null)),
+        .. levels.Select(level => new StockChange(new StockLevel
+        {
+            ItemId = Key(item, "id"),
+            LocationId = Key(level.Required("location"), "id"),
+            UpdatedAt = level.Time("updated_at"),
+            Sku = item.TextOrNull("sku") ?? "",
+            Available = item.Flag("tracked") ? level.Items("quantities").Select(static quantity => quantity.DecimalOrNull("quantity")).FirstOrDefault() : null,
+        })),
     ];
 
-    public static StockChange Level(JsonElement level, string item, string location, string? sku, decimal? available) =>
-        new(new StockLevel { ItemId = item, LocationId = location, UpdatedAt = level.Time("updated_at"), Sku = sku, Available = available });
+    /// <summary>A webhook's level, which names no article number.</summary>
+    public static IReadOnlyList<RecordChange> Level(JsonElement level) =>
+    [
+        new StockChange(new StockLevel
+        {
+            ItemId = level.Id("inventory_item_id"),
+            LocationId = level.Id("location_id"),
+            UpdatedAt = level.Time("updated_at"),
+            Available = level.DecimalOrNull("available"),
+        }),
+    ];
 
     /// <summary>The numeric id: REST has it as a number, GraphQL as the tail of gid://shopify/Order/1.</summary>
     public static string Key(JsonElement element, string name) => KeyOrNull(element, name) ?? throw new FormatException($"'{name}' is missing.");
@@ -126,36 +145,54 @@ internal static class ShopifyRecords
         Discount = LineDiscount(line, [.. order.Items("discount_applications")]),
     };
 
-    /// <summary>REST fills total_discount for scripts and drafts only; other discounts stand in the allocations, among them the line's share of an order-wide one, which is not the line's.</summary>
-    private static decimal LineDiscount(JsonElement line, List<JsonElement> applications) => Money(line, "total_discount") is > 0 and var discount
-        ? discount
-        : line.Items("discount_allocations").Where(allocation => !IsOrderWide(applications.ElementAtOrDefault((int)(allocation.DecimalOrNull("discount_application_index") ?? -1))))
-            .Sum(static allocation => Money(allocation, "amount") ?? 0);
+    /// <summary>
+    /// REST fills total_discount for scripts and drafts only; other discounts stand in the allocations, among them the line's share of an
+    /// order-wide one, which is not the line's.
+    /// </summary>
+    private static decimal LineDiscount(JsonElement line, List<JsonElement> applications)
+    {
+        return Money(line, "total_discount") is > 0 and var discount
+            ? discount
+            : line.Items("discount_allocations").Where(IsLines).Sum(static allocation => Money(allocation, "amount") ?? 0);
 
-    private static bool IsOrderWide(JsonElement application) => application.TextOrNull("allocation_method") == "across" && application.TextOrNull("target_selection") == "all";
+        bool IsLines(JsonElement allocation) =>
+            applications.ElementAtOrDefault((int)(allocation.DecimalOrNull("discount_application_index") ?? -1)) is var application
+            && (application.TextOrNull("allocation_method"), application.TextOrNull("target_selection")) is not ("across", "all");
+    }
 
-    private static decimal Refunded(JsonElement refund) => Money(refund, "total_refunded") ?? Repayments(refund).Sum(static transaction => transaction.Decimal("amount"));
+    private static Refund Refund(JsonElement refund) => new(
+        Key(refund, "id"), refund.TimeOrNull("created_at") ?? refund.Time("processed_at"),
+        Money(refund, "total_refunded") ?? Repayments(refund).Sum(static transaction => transaction.Decimal("amount")));
 
     private static IEnumerable<JsonElement> Repayments(JsonElement refund) =>
-        refund.Items("transactions").Where(static transaction => transaction.TextOrNull("kind") == "refund" && transaction.TextOrNull("status") is null or "success");
+        refund.Items("transactions").Where(static transaction => transaction.TextOrNull("kind") == "refund" && transaction.TextOrNull("status") == "success");
 }
 
 /// <summary>One list by GraphQL, oldest first.</summary>
 /// <param name="created">The search field of the creation time; null for a list that can be neither sorted nor searched by time and is read whole.</param>
+/// <param name="single">The field for one record; with an s it is the one for the list.</param>
 /// <param name="nested">The connection inside each row, which may go on beyond what comes with the row.</param>
 internal sealed class ShopifyReader(
-    string list, string single, string type, string? created, string? nested, string fields, Func<JsonElement, IReadOnlyList<JsonElement>, IReadOnlyList<RecordChange>> read) : IReader
+    string single, string? created, string? nested, string fields, Func<JsonElement, IReadOnlyList<JsonElement>, IReadOnlyList<RecordChange>> read) : IReader
 {
-    private readonly string _listDocument =
-        $$"""
-        query($first: Int!, $after: String{{(created is null ? "" : $", $query: String, $sort: {type}SortKeys!")}}{{(nested is null ? "" : ", $nested: String")}}) {
-          rows: {{list}}(first: $first, after: $after{{(created is null ? "" : ", query: $query, sortKey: $sort")}}) { nodes { {{fields}} } pageInfo { hasNextPage endCursor } }
+    private readonly string _type = char.ToUpperInvariant(single[0]) + single[1..];
+
+    private string NestedVariable => nested is null ? "" : ", $nested: String";
+
+    private string SingleDocument => $$"""query($id: ID!{{NestedVariable}}) { row: {{single}}(id: $id) { {{fields}} } }""";
+
+    private string ListDocument => $$"""
+        query($first: Int!, $after: String{{(created is null ? "" : $", $query: String, $sort: {_type}SortKeys!")}}{{NestedVariable}}) {
+          rows: {{single}}s(first: $first, after: $after{{(created is null ? "" : ", query: $query, sortKey: $sort")}}) {
+            nodes { {{fields}} } pageInfo { hasNextPage endCursor }
+          }
         }
         """;
 
-    private readonly string _singleDocument = $$"""query($id: ID!{{(nested is null ? "" : ", $nested: String")}}) { row: {{single}}(id: $id) { {{fields}} } }""";
-
-    /// <summary>The cursor is "second|place": a page goes on from the last row's second, since Shopify lets no query be paged beyond 25,000 rows; the place counts within one second only.</summary>
+    /// <summary>
+    /// The cursor is "second|place". A page goes on from the last row's second, since Shopify pages no query beyond 25,000 rows; the place is
+    /// Shopify's own cursor and is used only where a whole page lies in one second.
+    /// </summary>
     public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         var (field, column, sort) = request.Backfill ? (created, "created_at", "CREATED_AT") : ("updated_at", "updated_at", "UPDATED_AT");
@@ -163,30 +200,33 @@ internal sealed class ShopifyReader(
         var query = $"{(start[0].Length > 0 ? $"{field}:>='{start[0]}' AND " : "")}{field}:<='{Second(request.Until)}'";
         var after = start[1].Length > 0 ? start[1] : null;
         object variables = created is null ? new { first = request.Size, after } : new { first = request.Size, after, query, sort };
-        var page = await ShopifyGraph.QueryAsync(store, _listDocument, variables, 150, static data => data.Required("rows"), cancellationToken);
+        var page = await ShopifyGraph.QueryAsync(store, ListDocument, variables, 150, static data => data.Required("rows"), cancellationToken);
+        var rows = page.Items("nodes").ToList();
         var changes = new List<RecordChange>();
-        string? last = null;
-        foreach (var row in page.Items("nodes"))
+        foreach (var row in rows)
         {
             changes.AddRange(await WholeAsync(store, row, cancellationToken));
-            last = created is null ? null : Second(row.TimeOrNull(column));
         }
 
-        var next = GraphQl.Next(page) is not { } end ? null : last is null || last == start[0] ? $"{start[0]}|{end}" : $"{last}|";
-        return new Page([.. changes.Where(change => created is not null || request.Since is null || change.Record.UpdatedAt >= request.Since)], next);
+        var last = created is null || rows.Count == 0 ? start[0] : Second(rows[^1].TimeOrNull(column));
+        var next = GraphQl.Next(page) is not { } end ? null : last == start[0] ? $"{last}|{end}" : $"{last}|";
+        return new Page(created is null && request.Since is { } since ? [.. changes.Where(change => change.Record.UpdatedAt >= since)] : changes, next);
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) =>
-        await ShopifyGraph.QueryAsync(store, _singleDocument, new { id = $"gid://shopify/{type}/{id.Split('@')[0]}" }, 20, static data => data.Member("row"), cancellationToken) is { } row
-            ? await WholeAsync(store, row, cancellationToken)
-            : [];
+    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        var gid = $"gid://shopify/{_type}/{id.Split('@')[0]}";
+        var found = await ShopifyGraph.QueryAsync(store, SingleDocument, new { id = gid }, 20, static data => data.Member("row"), cancellationToken);
+        return found is { } row ? await WholeAsync(store, row, cancellationToken) : [];
+    }
 
     private async Task<IReadOnlyList<RecordChange>> WholeAsync(StoreSession store, JsonElement row, CancellationToken cancellationToken)
     {
         var parts = nested is null ? [] : row.Member(nested).Items("nodes").ToList();
         for (var after = nested is null ? null : GraphQl.Next(row.Member(nested)); after is not null;)
         {
-            var more = await ShopifyGraph.QueryAsync(store, _singleDocument, new { id = row.Text("id"), nested = after }, 20, data => data.Required("row").Required(nested!), cancellationToken);
+            var variables = new { id = row.Text("id"), nested = after };
+            var more = await ShopifyGraph.QueryAsync(store, SingleDocument, variables, 20, data => data.Required("row").Required(nested!), cancellationToken);
             parts.AddRange(more.Items("nodes"));
             after = GraphQl.Next(more);
         }
@@ -207,34 +247,42 @@ internal sealed class ShopifyStockWriter : IStockWriter
         }
         """;
 
-    public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
-    {
-        var results = new List<StockWriteResult>();
-        foreach (var chunk in writes.Chunk(250))
-        {
-            results.AddRange(await SetAllAsync(store, chunk, cancellationToken));
-        }
-
-        return results;
-    }
+    private static readonly PlatformFault NotWhole = new(FaultKind.Invalid, "not-whole", "Shopify counts stock in whole pieces.");
 
     /// <summary>Shopify sets all items of a call or none, so a refused call is halved until the refused items stand alone.</summary>
-    private static async Task<IReadOnlyList<StockWriteResult>> SetAllAsync(StoreSession store, ArraySegment<StockWrite> writes, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
     {
+        var fault = writes.Count is 0 or > 250 ? null : await SetAllAsync(store, writes, cancellationToken);
+        if (writes.Count <= 1 || fault is { Passing: true } || (fault is null && writes.Count <= 250))
+        {
+            return [.. writes.Select(write => new StockWriteResult(write, fault))];
+        }
+
+        var half = writes.Count / 2;
+        return [.. await SetAsync(store, [.. writes.Take(half)], cancellationToken), .. await SetAsync(store, [.. writes.Skip(half)], cancellationToken)];
+    }
+
+    private static async Task<PlatformFault?> SetAllAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
+    {
+        if (!writes.All(static write => IsWhole(write.Quantity) && IsWhole(write.Expected ?? 0)))
+        {
+            return NotWhole;
+        }
+
         var quantities = writes.Select(static write => new
         {
             inventoryItemId = $"gid://shopify/InventoryItem/{write.ItemId}",
             locationId = $"gid://shopify/Location/{write.LocationId}",
-            quantity = decimal.ToInt32(write.Quantity),
+            quantity = (int)write.Quantity,
             changeFromQuantity = (int?)write.Expected,
         });
         var key = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', writes.Select(static write => write.Key)))).AsSpan(0, 16)).ToString();
         var variables = new { key, input = new { name = "available", reason = "correction", quantities } };
-        var faults = await ShopifyGraph.QueryAsync(store, Document, variables, 10, static data => data.Required("done").Items("userErrors").Select(Fault).ToList(), cancellationToken);
-        return faults.Count == 0 || writes.Count == 1
-            ? [.. writes.Select(write => new StockWriteResult(write, faults.FirstOrDefault()))]
-            : [.. await SetAllAsync(store, writes[..(writes.Count / 2)], cancellationToken), .. await SetAllAsync(store, writes[(writes.Count / 2)..], cancellationToken)];
+        var errors = await ShopifyGraph.QueryAsync(store, Document, variables, 10, static data => data.Required("done").Items("userErrors"), cancellationToken);
+        return errors.Select(Fault).FirstOrDefault();
     }
+
+    private static bool IsWhole(decimal count) => decimal.IsInteger(count) && Math.Abs(count) <= int.MaxValue;
 
     private static PlatformFault Fault(JsonElement error)
     {

@@ -11,9 +11,13 @@ namespace StoreClaw.Connectors.Shopify;
 /// <summary>Bodies are the bare REST resources, signed with the app's client secret. Newer deliveries name the headers without "X-".</summary>
 internal sealed class ShopifyWebhooks : IWebhooks
 {
-    private const string ListDocument = "query($uri: String!, $after: String) { rows: webhookSubscriptions(first: 100, after: $after, uri: $uri) { nodes { id topic uri } pageInfo { hasNextPage endCursor } } }";
+    private const string ListDocument = "query($uri: String!) { rows: webhookSubscriptions(first: 100, uri: $uri) { nodes { id topic uri } } }";
 
-    private const string CreateDocument = "mutation($topic: WebhookSubscriptionTopic!, $input: WebhookSubscriptionInput!) { done: webhookSubscriptionCreate(topic: $topic, webhookSubscription: $input) { userErrors { field message } } }";
+    private const string CreateDocument = """
+        mutation($topic: WebhookSubscriptionTopic!, $input: WebhookSubscriptionInput!) {
+          done: webhookSubscriptionCreate(topic: $topic, webhookSubscription: $input) { userErrors { field message } }
+        }
+        """;
 
     private const string DeleteDocument = "mutation($id: ID!) { done: webhookSubscriptionDelete(id: $id) { userErrors { field message } } }";
 
@@ -47,7 +51,7 @@ internal sealed class ShopifyWebhooks : IWebhooks
             "refunds/create" => [new LookupChange(Resource.Orders, json.Id("order_id"), MayBeGone: false)],
             "products/create" or "products/update" => ShopifyRecords.ProductOrLookup(json),
             "products/delete" => [new LookupChange(Resource.Products, json.Id("id"), MayBeGone: true)],
-            "inventory_levels/update" => [ShopifyRecords.Level(json, json.Id("inventory_item_id"), json.Id("location_id"), null, json.DecimalOrNull("available"))],
+            "inventory_levels/update" => ShopifyRecords.Level(json),
             "customers/create" or "customers/update" => ShopifyRecords.Customer(json, []),
             "customers/delete" => [new LookupChange(Resource.Customers, json.Id("id"), MayBeGone: true)],
             "customers/data_request" => [Erasure(json, "orders_requested", report: true)],
@@ -60,37 +64,34 @@ internal sealed class ShopifyWebhooks : IWebhooks
     public Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) =>
         Registrar(store, callbackUrl).EnsureAsync(ShopifyDescriptor.Value.Topics, callbackUrl, cancellationToken);
 
-    public Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Registrar(store, callbackUrl).RemoveAsync(callbackUrl, cancellationToken);
+    public Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) =>
+        Registrar(store, callbackUrl).RemoveAsync(callbackUrl, cancellationToken);
 
     private static WebhookRegistrar Registrar(StoreSession store, Uri url) => new(
         token => ListAsync(store, url, token),
-        (topic, token) => ChangeAsync(store, CreateDocument, new { topic = topic.Replace('/', '_').ToUpperInvariant(), input = new { uri = url.AbsoluteUri, format = "JSON" } }, token),
+        (topic, token) => ChangeAsync(store, CreateDocument, new { topic = Name(topic), input = new { uri = url.AbsoluteUri, format = "JSON" } }, token),
         (id, token) => ChangeAsync(store, DeleteDocument, new { id }, token));
 
+    /// <summary>One page is enough: Shopify takes one registration per topic and address.</summary>
     private static async Task<IReadOnlyList<WebhookRegistration>> ListAsync(StoreSession store, Uri url, CancellationToken cancellationToken)
     {
-        // INVENTORY_LEVELS_UPDATE has one underscore too many to be turned back, so the topics are matched forwards.
-        var topics = ShopifyDescriptor.Value.Topics.ToDictionary(static topic => topic.Replace('/', '_').ToUpperInvariant());
-        var found = new List<WebhookRegistration>();
-        string? after = null;
-        do
-        {
-            var page = await ShopifyGraph.QueryAsync(store, ListDocument, new { uri = url.AbsoluteUri, after }, 12, static data => data.Required("rows"), cancellationToken);
-            found.AddRange(page.Items("nodes").Select(node => new WebhookRegistration(node.Text("id"), topics.GetValueOrDefault(node.Text("topic"), ""), new Uri(node.Text("uri")))));
-            after = GraphQl.Next(page);
-        }
-        while (after is not null);
-        return found;
+        var topics = ShopifyDescriptor.Value.Topics.ToDictionary(Name);
+        return await ShopifyGraph.QueryAsync<IReadOnlyList<WebhookRegistration>>(
+            store, ListDocument, new { uri = url.AbsoluteUri }, 12,
+            data => [.. data.Required("rows").Items("nodes").Where(row => row.TextOrNull("uri") == url.AbsoluteUri).Select(Registration)],
+            cancellationToken);
+
+        WebhookRegistration Registration(JsonElement row) => new(row.Text("id"), topics.GetValueOrDefault(row.Text("topic"), ""), url);
     }
 
     private static async Task ChangeAsync(StoreSession store, string document, object variables, CancellationToken cancellationToken)
     {
-        var errors = await ShopifyGraph.QueryAsync(store, document, variables, 10, static data => data.Member("done").Items("userErrors").ToList(), cancellationToken);
-        if (errors.Count > 0)
+        var errors = await ShopifyGraph.QueryAsync(store, document, variables, 10, static data => data.Member("done").Items("userErrors"), cancellationToken);
+        foreach (var error in errors)
         {
             // A refused topic is one that the granted scopes do not cover.
-            var kind = errors[0].Items("field").Any(static part => part.ToString() == "topic") ? FaultKind.ScopeMissing : FaultKind.Invalid;
-            throw new PlatformException(new PlatformFault(kind, "webhook-refused", $"Shopify does not take the webhook: {errors[0].TextOrNull("message")}"));
+            var kind = error.Items("field").Any(static part => part.ToString() == "topic") ? FaultKind.ScopeMissing : FaultKind.Invalid;
+            throw new PlatformException(new PlatformFault(kind, "webhook-refused", $"Shopify does not take the webhook: {error.TextOrNull("message")}"));
         }
     }
 
@@ -101,6 +102,9 @@ internal sealed class ShopifyWebhooks : IWebhooks
         var ids = json.Items(orders).Select(static id => id.ToString()).ToList();
         return customer is null && ids.Count == 0 ? throw new FormatException("'customer.id' is missing.") : new ErasureChange(customer, ids, report);
     }
+
+    /// <summary>A topic in GraphQL's spelling: ORDERS_CREATE.</summary>
+    private static string Name(string topic) => topic.Replace('/', '_').ToUpperInvariant();
 
     private static string? Header(WebhookRequest request, string name) => request.Header($"X-Shopify-{name}") ?? request.Header($"shopify-{name}");
 }

@@ -56,7 +56,7 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
     {
         if (start.CallbackUrl.Scheme != Uri.UriSchemeHttps && !start.CallbackUrl.IsLoopback)
         {
-            throw new PlatformException(new PlatformFault(FaultKind.Invalid, "callback-not-https", "WooCommerce hands keys over to https only: make PublicBaseUrl an https address, or type a key pair."));
+            throw new PlatformException(new PlatformFault(FaultKind.Invalid, "callback-not-https", "WooCommerce hands keys over to https only: set PublicBaseUrl to https, or type a key pair."));
         }
 
         // The store's server posts the keys to the address as it is given, so the state stands in it; the browser gets it appended.

@@ -53,10 +53,10 @@ public sealed class WooCommerceConnector : IPlatformProtocol
             // 401 is a caller it does not know, also with cannot_view: so a deleted key looks. A known one without the right is 403.
             401 when isData => new(FaultKind.CredentialsRejected, code ?? "http-401", $"The store does not accept the key: make a new one under {Settings}."),
             // Never NotFound: a plug-in switched off for an hour would make tombstones of all that is looked up meanwhile.
-            404 when code is null or "rest_no_route" => new(FaultKind.StoreUnavailable, code ?? "no-api", "No WooCommerce answers there: check the address with its sub-folder, that WooCommerce is active and its REST API not blocked."),
+            404 when code is null or "rest_no_route" => new(FaultKind.StoreUnavailable, code ?? "no-api", "No WooCommerce there: check the address and sub-folder, and that WooCommerce is active and its REST API open."),
             429 or 508 => ordinary! with { Kind = FaultKind.Throttled },
             503 when response.Header("Retry-After") is not null => ordinary! with { Kind = FaultKind.Throttled },
-            _ when !isData => new(FaultKind.PlatformFailure, "firewall", "The site answers with a page instead of data. If that stays so, a firewall or maintenance mode blocks StoreClaw: allow it /wp-json/wc/."),
+            _ when !isData => new(FaultKind.PlatformFailure, "firewall", "The site answers with a page, not data. If that stays so, a firewall or maintenance mode blocks StoreClaw."),
             _ when code?.EndsWith("_invalid_id", StringComparison.Ordinal) == true => ordinary! with { Kind = FaultKind.NotFound, Code = code },
             _ => ordinary! with { Code = code ?? ordinary.Code },
         };

@@ -18,7 +18,8 @@ internal sealed class WooCommerceStockWriter : IStockWriter
             if (batch.Where(static entry => entry.Write.Expected is not null).ToList() is { Count: > 0 } expecting)
             {
                 var query = $"per_page=100&include={string.Join(',', expecting.Select(static entry => entry.Id))}";
-                var rows = (await WooCommerceConnector.GetAsync(store, batch[0].List, query, cancellationToken)).Read(static rows => WooCommerceSync.Rows(rows)).ToLookup(static row => row.TextOrNull("id"));
+                var answer = await WooCommerceConnector.GetAsync(store, batch[0].List, query, cancellationToken);
+                var rows = answer.Read(static rows => WooCommerceSync.Rows(rows).ToLookup(static row => row.TextOrNull("id")));
                 expecting.ForEach(entry => entry.Compare(rows[entry.Id].FirstOrDefault(), entry.Write.Expected!.Value));
             }
 

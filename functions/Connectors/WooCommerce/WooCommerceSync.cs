@@ -14,7 +14,7 @@ internal static class WooCommerceSync
         [Resource.Orders] = new ListReader("orders", "&status=any", HasModified: true, HasTrash: true, OrderAsync),
         [Resource.Products] = new ListReader("products", "", HasModified: true, HasTrash: false, ProductAsync),
         [Resource.Stock] = new ListReader("products", "", HasModified: true, HasTrash: false, static async (store, row, token) => (await ProductAsync(store, row, token)).OfType<StockChange>()),
-        [Resource.Customers] = new ListReader("customers", "&role=all", HasModified: false, HasTrash: false, static (_, row, _) => Task.FromResult<IEnumerable<RecordChange>>([new CustomerChange(Customer(row))])),
+        [Resource.Customers] = new ListReader("customers", "&role=all", HasModified: false, HasTrash: false, static (_, row, _) => Task.FromResult<IEnumerable<RecordChange>>([Customer(row)])),
     };
 
     public static Order Order(JsonElement order, IEnumerable<JsonElement> refunds)
@@ -52,7 +52,9 @@ internal static class WooCommerceSync
             Deleted = status == "trash",
             Title = title,
             Status = status,
-            Variants = IsVariable(product) ? [.. variations.Select(variation => Variant(id, title, variation))] : [new Variant(id, product.TextOrNull("sku") ?? "", title, product.DecimalOrNull("price"), id)],
+            Variants = IsVariable(product)
+                ? [.. variations.Select(variation => Variant(id, title, variation))]
+                : [new Variant(id, product.TextOrNull("sku") ?? "", title, product.DecimalOrNull("price"), id)],
         };
     }
 
@@ -66,7 +68,8 @@ internal static class WooCommerceSync
         Available = row.Flag("manage_stock") ? row.DecimalOrNull("stock_quantity") : null,
     };
 
-    public static Customer Customer(JsonElement row) => new() { Id = row.Id("id"), UpdatedAt = Times(row).Modified, Country = Country(row), FirstSeenAt = Times(row).Created };
+    public static CustomerChange Customer(JsonElement row) =>
+        new(new Customer { Id = row.Id("id"), UpdatedAt = Times(row).Modified, Country = Country(row), FirstSeenAt = Times(row).Created });
 
     public static bool IsVariable(JsonElement product) => product.TextOrNull("type")?.StartsWith("variable", StringComparison.Ordinal) == true;
 
@@ -124,7 +127,7 @@ internal static class WooCommerceSync
     private static Variant Variant(string productId, string title, JsonElement variation)
     {
         var (id, sku, price) = (variation.Id("id"), variation.TextOrNull("sku") ?? "", variation.DecimalOrNull("price"));
-        var options = string.Join(", ", Rows(variation.Member("attributes")).Select(static attribute => Plain(attribute.TextOrNull("option"))));
+        var options = string.Join(", ", Rows(variation.Member("attributes")).Select(static attribute => Plain(attribute.TextOrNull("option"))).Where(static option => option.Length > 0));
         return new Variant(id, sku, options.Length > 0 ? $"{title} - {options}" : title, price, variation.TextOrNull("manage_stock") == "parent" ? productId : $"{productId}:{id}");
     }
 

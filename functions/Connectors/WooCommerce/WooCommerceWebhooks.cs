@@ -16,7 +16,8 @@ internal sealed class WooCommerceWebhooks : IWebhooks
 
     public SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now) => Signature.Verify(request, secrets);
 
-    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => [.. new List<Secret?> { store.Secrets.GetValueOrDefault("webhookSecret"), store.Secrets.GetValueOrDefault("webhookSecret.previous") }.OfType<Secret>()];
+    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) =>
+        [.. new[] { store.Secrets.GetValueOrDefault("webhookSecret"), store.Secrets.GetValueOrDefault("webhookSecret.previous") }.OfType<Secret>()];
 
     /// <summary>A store tries a new webhook's address out with a form, without headers or signature, and wants 200.</summary>
     public WebhookReply? Answer(WebhookRequest request, StoreSession store) =>
@@ -52,7 +53,7 @@ internal sealed class WooCommerceWebhooks : IWebhooks
                 [new StockChange(WooCommerceSync.Level($"{row.Id("parent_id")}:{id}", row)), new LookupChange(Resource.Products, row.Id("parent_id"), MayBeGone: false)],
             ["product", _] when WooCommerceSync.IsVariable(row) => [new LookupChange(Resource.Products, id, MayBeGone: false)],
             ["product", _] => [new ProductChange(WooCommerceSync.Product(row, [])), new StockChange(WooCommerceSync.Level(id, row))],
-            _ => [new CustomerChange(WooCommerceSync.Customer(row))],
+            _ => [WooCommerceSync.Customer(row)],
         };
     }
 

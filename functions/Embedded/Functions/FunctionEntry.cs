@@ -38,8 +38,8 @@ internal sealed class FunctionEntry(string name, MethodInfo method, TriggerBindi
 
     public required IReadOnlyList<QueueOutput> Outputs { get; init; }
 
-    /// <summary>HTTP only: the route with the prefix of host.json.</summary>
-    public string Route { get; init; } = "";
+    /// <summary>HTTP only.</summary>
+    public HttpRoute? Route { get; init; }
 
     /// <summary>Timer only.</summary>
     public Schedule? Schedule { get; init; }

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Azure.Storage.Queues.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
@@ -25,8 +24,9 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
     {
         var name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
         CheckShape(name, method);
-        var (parameter, trigger) = FindTrigger(method);
-        var route = trigger is HttpTriggerAttribute http ? Route(http, name) : "";
+        var parameter = FindTrigger(method);
+        var trigger = parameter.GetCustomAttribute<TriggerBindingAttribute>()!;
+        var route = trigger is HttpTriggerAttribute http ? Route(http, name) : null;
         var result = ResultType(method);
         var outputs = Outputs(method, result);
         CheckResult(trigger, result, outputs);
@@ -61,30 +61,21 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
             "it returns a ValueTask, which the worker does not await: return a Task");
     }
 
-    private static (ParameterInfo Parameter, TriggerBindingAttribute Trigger) FindTrigger(MethodInfo method)
+    private static ParameterInfo FindTrigger(MethodInfo method)
     {
-        var found = method.GetParameters()
-            .SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>().Select(trigger => (parameter, trigger)))
-            .ToList();
-        Require(found.Count > 0, "it has no trigger: put [HttpTrigger], [TimerTrigger] or [QueueTrigger] on one parameter");
-        Require(found.Count == 1, "it has more than one trigger: split it, one trigger a function");
+        var found = Array.FindAll(method.GetParameters(), parameter => parameter.IsDefined(typeof(TriggerBindingAttribute)));
+        Require(found.Length > 0, "it has no trigger: put [HttpTrigger], [TimerTrigger] or [QueueTrigger] on one parameter");
+        Require(
+            found.Length == 1 && found[0].GetCustomAttributes<TriggerBindingAttribute>().Count() == 1,
+            "it has more than one trigger: split it, one trigger a function");
         return found[0];
     }
 
-    private string Route(HttpTriggerAttribute trigger, string name)
+    private HttpRoute Route(HttpTriggerAttribute trigger, string name)
     {
         // The host takes the function's name for an empty route too; "/" is the root.
         var own = string.IsNullOrEmpty(trigger.Route) ? name : trigger.Route.TrimStart('/');
-        var route = routePrefix.Length == 0 ? own : $"{routePrefix}/{own}".TrimEnd('/');
-        try
-        {
-            RouteRules.CheckConstraints(RoutePatternFactory.Parse(route));
-            return route;
-        }
-        catch (RoutePatternException wrong)
-        {
-            throw new FormatException($"'{route}' is no route: {wrong.Message}", wrong);
-        }
+        return new HttpRoute(routePrefix.Length == 0 ? own : $"{routePrefix}/{own}".TrimEnd('/'), trigger.Methods);
     }
 
     private static ParameterBinder TriggerBinder(ParameterInfo parameter, TriggerBindingAttribute trigger)
@@ -106,7 +97,7 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
         }
     }
 
-    private static ParameterBinder Binder(ParameterInfo parameter, TriggerBindingAttribute trigger, string route)
+    private static ParameterBinder Binder(ParameterInfo parameter, TriggerBindingAttribute trigger, HttpRoute? route)
     {
         var type = parameter.ParameterType;
         if (type == typeof(FunctionContext))
@@ -131,15 +122,15 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
         return NamedValues.Binder(parameter);
     }
 
-    private static void CheckName(ParameterInfo parameter, TriggerBindingAttribute trigger, string route)
+    private static void CheckName(ParameterInfo parameter, TriggerBindingAttribute trigger, HttpRoute? route)
     {
         var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
         switch (trigger)
         {
             case HttpTriggerAttribute:
                 Require(
-                    RoutePatternFactory.Parse(route).GetParameter(parameter.Name!) is not null,
-                    $"the parameter '{parameter.Name}' is not in the route '{route}': name it after a route parameter or read it from the request");
+                    route!.Pattern.GetParameter(parameter.Name!) is not null,
+                    $"the parameter '{parameter.Name}' is not in the route '{route.Pattern.RawText}': name it after a route parameter or read it from the request");
                 break;
             case QueueTriggerAttribute:
                 Require(

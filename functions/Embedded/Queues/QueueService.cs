@@ -7,6 +7,7 @@ namespace StoreClaw.Embedded;
 internal sealed class QueueService(
     IReadOnlyList<FunctionEntry> functions,
     HostSettings host,
+    EmbeddedOptions options,
     EmbeddedSettings settings,
     FunctionInvoker invoker,
     QueueSender sender,
@@ -19,7 +20,7 @@ internal sealed class QueueService(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        lifetime.ApplicationStarted.Register(() => _pollers = Task.WhenAll(functions.Select(function => Task.Run(() => new QueuePoller(function, host, settings, invoker, sender, stop, hint, logger).RunAsync()))));
+        lifetime.ApplicationStarted.Register(() => _pollers = Task.WhenAll(functions.Select(function => Task.Run(() => new QueuePoller(function, host, options, settings, invoker, sender, stop, hint, logger).RunAsync()))));
         return Task.CompletedTask;
     }
 

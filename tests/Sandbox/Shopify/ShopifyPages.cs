@@ -7,12 +7,15 @@ using StoreClaw.Sandbox.Shopify.GraphQl;
 
 namespace StoreClaw.Sandbox.Shopify;
 
-/// <summary>One page of a connection.</summary>
-public sealed record ShopifyPage(IReadOnlyList<(object Node, string Cursor)> Items, bool HasNext, bool HasPrevious)
-{
-    public string? Start => Items.Count == 0 ? null : Items[0].Cursor;
+/// <param name="Cursor">Made when it is asked for: most are not.</param>
+public sealed record ShopifyPageItem(object Node, Func<string> Cursor);
 
-    public string? End => Items.Count == 0 ? null : Items[^1].Cursor;
+/// <summary>One page of a connection.</summary>
+public sealed record ShopifyPage(IReadOnlyList<ShopifyPageItem> Items, bool HasNext, bool HasPrevious)
+{
+    public string? Start => Items.Count == 0 ? null : Items[0].Cursor();
+
+    public string? End => Items.Count == 0 ? null : Items[^1].Cursor();
 }
 
 /// <summary>
@@ -40,7 +43,7 @@ public static class ShopifyPages
     {
         var places = items.Select((item, index) => new Placed<T>(item, index)).ToList();
         var page = Cut(places, "POSITION", placed => (placed.Index.ToString("D6", CultureInfo.InvariantCulture), id(placed.Item)), call);
-        return page with { Items = [.. page.Items.Select(item => ((object)((Placed<T>)item.Node).Item, item.Cursor))] };
+        return page with { Items = [.. page.Items.Select(item => item with { Node = ((Placed<T>)item.Node).Item })] };
     }
 
     public static string Key(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
@@ -73,7 +76,7 @@ public static class ShopifyPages
         to = Math.Max(from, to);
         var size = call.Argument<int?>("first") ?? call.Argument<int?>("last") ?? matching.Count;
         (from, to) = call.Argument<int?>("last") is null ? (from, Math.Min(to, from + size)) : (Math.Max(from, to - size), to);
-        return new ShopifyPage([.. matching[from..to].Select(item => ((object)item, Encode(key(item), sort)))], to < matching.Count, from > 0);
+        return new ShopifyPage([.. matching[from..to].Select(item => new ShopifyPageItem(item, () => Encode(key(item), sort)))], to < matching.Count, from > 0);
 
         Predicate<T> Beyond(string cursor)
         {

@@ -46,10 +46,10 @@ public static class ShopifyResolvers
         {
             resolvers
                 .Add<ShopifyPage>(type + "Connection", "nodes", page => page.Items.Select(item => item.Node))
-                .Add<ShopifyPage>(type + "Connection", "edges", page => page.Items.Select(item => Tuple.Create(item.Node, item.Cursor)))
+                .Add<ShopifyPage>(type + "Connection", "edges", page => page.Items)
                 .Add<ShopifyPage>(type + "Connection", "pageInfo", page => page)
-                .Add<Tuple<object, string>>(type + "Edge", "node", edge => edge.Item1)
-                .Add<Tuple<object, string>>(type + "Edge", "cursor", edge => edge.Item2);
+                .Add<ShopifyPageItem>(type + "Edge", "node", edge => edge.Node)
+                .Add<ShopifyPageItem>(type + "Edge", "cursor", edge => edge.Cursor());
         }
     }
 

@@ -124,5 +124,5 @@ internal sealed class GraphExecutor(GraphPlan plan, GraphResolvers resolvers, ob
 public interface IGraphAccess
 {
     /// <exception cref="GraphFaultException">The caller lacks the scope.</exception>
-    public void Demand(string field, string scope);
+    void Demand(string field, string scope);
 }

@@ -30,6 +30,7 @@ public sealed class JsonReadingTests
         Assert.Equal(19.90m, Sample.Decimal("price"));
         Assert.Equal(19.90m, Sample.Decimal("number"));
         Assert.Equal(0.0000001m, Sample.Decimal("small"));
+        Assert.Equal("19.9", Sample.Decimal("price").ToString(CultureInfo.InvariantCulture));
         Assert.Null(Sample.DecimalOrNull("empty"));
     }
 

@@ -286,7 +286,7 @@ public sealed class PlatformClientTests : IDisposable
         await store.SendAsync(Get(), CancellationToken.None);
         await store.SendAsync(Get(), CancellationToken.None);
 
-        Assert.Single(_pipeline.Log.Lines, static line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("API version 3 instead of 2", StringComparison.Ordinal));
+        Assert.Single(_pipeline.Log.Lines, static line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("API version 3 instead of 2 is served", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net.Http;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connectors;
@@ -16,7 +17,7 @@ public sealed class WooCommerceFormTests
 {
     private static readonly Connector Connector = WooCommerceConnector.Create(new SeededRandomness(1));
 
-    private static readonly StoreSession Store = new("connection-1", "https://example.com", new Dictionary<string, Secret>(), new Dictionary<string, string>(), static (_, _, _) => throw new InvalidOperationException("nobody is called"));
+    private static readonly StoreSession Store = Uncalled("https://example.com");
 
     [Theory]
     [InlineData("example.com", "https://example.com")]
@@ -67,9 +68,8 @@ public sealed class WooCommerceFormTests
     public void Without_a_key_the_seller_approves_in_the_browser()
     {
         var plan = Assert.IsType<ConnectPlan.Browser>(Plan(false, ("siteUrl", "example.com/shop")));
-        var store = new StoreSession("connection-1", plan.Store, plan.Secrets, new Dictionary<string, string>(), static (_, _, _) => throw new InvalidOperationException("nobody is called"));
 
-        var url = Connector.Authorization.AuthorizeUrl(store, new BrowserStart("a.b-c", new Uri("https://storeclaw.example/oauth/woocommerce/callback"), "challenge"));
+        var url = Connector.Authorization.AuthorizeUrl(Uncalled(plan.Store), new BrowserStart("a.b-c", new Uri("https://storeclaw.example/oauth/woocommerce/callback"), "challenge"));
 
         Assert.Equal(
             "https://example.com/shop/wc-auth/v1/authorize?app_name=StoreClaw&scope=read_write&user_id=a.b-c&return_url=https%3A%2F%2Fstoreclaw.example%2Foauth%2Fwoocommerce%2Fcallback"
@@ -83,7 +83,7 @@ public sealed class WooCommerceFormTests
         var vectors = JsonElement.Parse(File.ReadAllBytes(Path.Combine(Root, "tests", "StoreClaw.Tests", "Connectors", "WooCommerce", "vectors.json"))).GetProperty("vectors").EnumerateArray().ToList();
 
         Assert.NotEmpty(vectors);
-        Assert.All(vectors, static vector => Assert.Equal(SignatureResult.Valid, Verify(vector.GetProperty("body").GetString()!, vector.GetProperty("signature").GetString()!, vector.GetProperty("secret").GetString()!)));
+        Assert.All(vectors, static vector => Assert.Equal(SignatureResult.Valid, Verify(vector, "body", "signature")));
     }
 
     /// <summary>Core's own test signs with an empty secret, which StoreClaw never takes: it would verify what anybody signed with nothing.</summary>
@@ -196,9 +196,7 @@ public sealed class WooCommerceFormTests
     [InlineData(200, "<br />\n<b>Warning</b>: Undefined key [\"price\"] in {closure} on line <b>12</b><br />\n[{\"id\":1}]", null)]
     public void An_answer_is_called_what_it_is(int status, string body, FaultKind? kind)
     {
-        using var message = new HttpResponseMessage();
-
-        var fault = Connector.Protocol.Examine(new PlatformResponse(status, message.Headers, null, Encoding.UTF8.GetBytes(body)));
+        var fault = Examine(status, body);
 
         Assert.Equal(kind, fault?.Kind);
         Assert.NotEqual("", fault?.Message);
@@ -207,10 +205,7 @@ public sealed class WooCommerceFormTests
     [Fact]
     public void A_busy_store_that_says_when_to_come_back_is_waited_for()
     {
-        using var message = new HttpResponseMessage();
-        message.Headers.Add("Retry-After", "30");
-
-        Assert.Equal(FaultKind.Throttled, Connector.Protocol.Examine(new PlatformResponse(503, message.Headers, "text/html", Encoding.UTF8.GetBytes("<html>")))?.Kind);
+        Assert.Equal(FaultKind.Throttled, Examine(503, "<html>", ("Retry-After", "30"))?.Kind);
     }
 
     [Theory]
@@ -290,10 +285,8 @@ public sealed class WooCommerceFormTests
     [SampleFact("woocommerce")]
     public void Published_refusals_are_told_apart()
     {
-        using var message = new HttpResponseMessage();
-
-        Assert.Equal(FaultKind.CredentialsRejected, Connector.Protocol.Examine(new PlatformResponse(401, message.Headers, null, Encoding.UTF8.GetBytes(Samples.Read("woocommerce", "error-forbidden.response.json"))))?.Kind);
-        Assert.Equal(FaultKind.StoreUnavailable, Connector.Protocol.Examine(new PlatformResponse(404, message.Headers, null, Encoding.UTF8.GetBytes(Samples.Read("woocommerce", "error-no-route.response.json"))))?.Kind);
+        Assert.Equal(FaultKind.CredentialsRejected, Examine(401, Samples.Read("woocommerce", "error-forbidden.response.json"))?.Kind);
+        Assert.Equal(FaultKind.StoreUnavailable, Examine(404, Samples.Read("woocommerce", "error-no-route.response.json"))?.Kind);
     }
 
     [SampleFact("woocommerce")]
@@ -305,7 +298,7 @@ public sealed class WooCommerceFormTests
 
         Assert.Null(Connector.Authorization.CheckCallback(Store, callback, default));
         Assert.NotNull(Connector.Webhooks!.Answer(Request(ping), Store));
-        Assert.Equal(SignatureResult.MissingSecret, Verify(vector.GetProperty("raw_body").GetString()!, vector.GetProperty("expected_header_value").GetString()!, vector.GetProperty("secret").GetString()!));
+        Assert.Equal(SignatureResult.MissingSecret, Verify(vector, "raw_body", "expected_header_value"));
     }
 
     [SampleFact("woocommerce")]
@@ -343,8 +336,28 @@ public sealed class WooCommerceFormTests
     private static ConnectPlan Plan(bool lifted, params (string Name, string Value)[] fields) =>
         Connector.Authorization.Plan(new ConnectInput(fields.ToDictionary(static field => field.Name, static field => new Secret(field.Value)), null, lifted));
 
-    private static WebhookRequest Request(string body, params (string Name, string Value)[] headers) =>
-        new("POST", new HeaderDictionary(headers.ToDictionary(static header => header.Name, static header => new Microsoft.Extensions.Primitives.StringValues(header.Value), StringComparer.OrdinalIgnoreCase)), new QueryCollection(), Encoding.UTF8.GetBytes(body), new Uri("https://storeclaw.example/"));
+    private static StoreSession Uncalled(string store) =>
+        new("connection-1", store, new Dictionary<string, Secret>(), new Dictionary<string, string>(), static (_, _, _) => throw new InvalidOperationException("nobody is called"));
+
+    private static PlatformFault? Examine(int status, string body, params (string Name, string Value)[] headers)
+    {
+        using var message = new HttpResponseMessage();
+        foreach (var (name, value) in headers)
+        {
+            message.Headers.Add(name, value);
+        }
+
+        return Connector.Protocol.Examine(new PlatformResponse(status, message.Headers, null, Encoding.UTF8.GetBytes(body)));
+    }
+
+    private static WebhookRequest Request(string body, params (string Name, string Value)[] headers)
+    {
+        var named = headers.ToDictionary(static header => header.Name, static header => new StringValues(header.Value), StringComparer.OrdinalIgnoreCase);
+        return new WebhookRequest("POST", new HeaderDictionary(named), new QueryCollection(), Encoding.UTF8.GetBytes(body), new Uri("https://storeclaw.example/"));
+    }
+
+    private static SignatureResult Verify(JsonElement vector, string body, string signature) =>
+        Verify(vector.GetProperty(body).GetString()!, vector.GetProperty(signature).GetString()!, vector.GetProperty("secret").GetString()!);
 
     private static SignatureResult Verify(string body, string signature, string secret) => Connector.Webhooks!.Verify(Request(body, ("X-WC-Webhook-Signature", signature)), [new Secret(secret)], default);
 
@@ -375,7 +388,8 @@ public sealed class WooCommerceFormTests
             },
             total: "2");
         var reader = Connector.Readers[resource];
-        var page = await reader.ReadAsync(store, new PageRequest(null, DateTimeOffset.MaxValue, null, 100, Backfill: true), CancellationToken.None);
-        return page.Changes.Count > 0 || page.Next is null ? page.Changes : (await reader.ReadAsync(store, new PageRequest(null, DateTimeOffset.MaxValue, page.Next, 100, Backfill: true), CancellationToken.None)).Changes;
+        var request = new PageRequest(null, DateTimeOffset.MaxValue, null, 100, Backfill: true);
+        var page = await reader.ReadAsync(store, request, CancellationToken.None);
+        return page.Next is null ? page.Changes : (await reader.ReadAsync(store, request with { Cursor = page.Next }, CancellationToken.None)).Changes;
     }
 }
