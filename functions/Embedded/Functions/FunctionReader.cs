@@ -30,7 +30,7 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
         var result = ResultType(method);
         var outputs = Outputs(method, result);
         CheckResult(trigger, result, outputs);
-        return new FunctionEntry(name, method, trigger)
+        return new FunctionEntry(name, method, parameter.Name!, trigger)
         {
             Binders = [.. method.GetParameters().Select(each => each == parameter ? TriggerBinder(parameter, trigger) : Binder(each, trigger, route))],
             Await = Awaiter(method.ReturnType),

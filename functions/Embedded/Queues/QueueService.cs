@@ -24,6 +24,6 @@ internal sealed class QueueService(
         return Task.CompletedTask;
     }
 
-    // Each poller ends by itself soon after the grace.
-    public Task StopAsync(CancellationToken cancellationToken) => _pollers;
+    // Each poller ends by itself soon after the grace, unless storage is away.
+    public async Task StopAsync(CancellationToken cancellationToken) => await _pollers.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }
