@@ -102,7 +102,8 @@ internal sealed class EmbeddedRuntime
         using var file = File.OpenRead(path);
         using var settings = new ConfigurationManager();
         settings.AddJsonStream(file);
-        return [.. settings.GetSection("Values").AsEnumerable(makePathsRelative: true).Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value))];
+        var values = settings.GetSection("Values").AsEnumerable(makePathsRelative: true);
+        return [.. values.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value))];
     }
 
     private void AddLogging()
