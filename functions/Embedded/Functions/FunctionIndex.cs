@@ -28,7 +28,7 @@ internal static class FunctionIndex
         problems.AddRange(RouteConflicts.Find(functions.FindAll(function => function.Route is not null)));
         return problems.Count == 0
             ? functions
-            : throw new InvalidOperationException("The functions cannot run:" + string.Concat(problems.Select(problem => Environment.NewLine + "  " + problem)));
+            : throw new InvalidOperationException(string.Join(Environment.NewLine + "  ", problems.Prepend("The functions cannot run:")));
     }
 
     private static IEnumerable<string> Duplicates(List<FunctionEntry> functions) =>

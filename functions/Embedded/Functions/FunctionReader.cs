@@ -17,7 +17,11 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
     private static readonly MethodInfo AwaitTyped = typeof(FunctionReader).GetMethod(nameof(AwaitResult), BindingFlags.NonPublic | BindingFlags.Static)!;
 
     /// <summary>How messages name a method.</summary>
-    public static string Label(MethodInfo method) => $"{method.DeclaringType!.FullName![(method.DeclaringType.Namespace?.Length + 1 ?? 0)..].Replace('+', '.')}.{method.Name}";
+    public static string Label(MethodInfo method)
+    {
+        var type = method.DeclaringType!;
+        return $"{type.FullName![(type.Namespace?.Length + 1 ?? 0)..].Replace('+', '.')}.{method.Name}";
+    }
 
     /// <exception cref="FormatException">The method is no valid function; says why and what to do.</exception>
     public FunctionEntry Read(MethodInfo method)
@@ -30,7 +34,7 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
         var result = ResultType(method);
         var outputs = Outputs(method, result);
         CheckResult(trigger, result, outputs);
-        return new FunctionEntry(name, method, trigger)
+        return new FunctionEntry(name, method, parameter.Name!, trigger)
         {
             Binders = [.. method.GetParameters().Select(each => each == parameter ? TriggerBinder(parameter, trigger) : Binder(each, trigger, route))],
             Await = Awaiter(method.ReturnType),
@@ -141,8 +145,8 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
                     $"the parameter '{parameter.Name}' is a {type.Name}: take it as {types![0].Name}");
                 break;
             default:
-                Require(false, $"nothing binds to the parameter '{parameter.Name}': a timer function takes TimerInfo, FunctionContext and CancellationToken");
-                break;
+                throw new FormatException(
+                    $"nothing binds to the parameter '{parameter.Name}': a timer function takes TimerInfo, FunctionContext and CancellationToken");
         }
     }
 
@@ -213,7 +217,9 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
 
     private static async ValueTask<object?> AwaitResult<T>(object? returned) => await (Task<T>)returned!;
 
-    private static bool IsPlainObject(Type type) => type is { IsInterface: false, IsAbstract: false, IsPrimitive: false, IsEnum: false } && type.Namespace?.StartsWith("Microsoft.", StringComparison.Ordinal) != true;
+    private static bool IsPlainObject(Type type) =>
+        type is { IsInterface: false, IsAbstract: false, IsPrimitive: false, IsEnum: false }
+        && type.Namespace?.StartsWith("Microsoft.", StringComparison.Ordinal) != true;
 
     private static void Require(bool condition, string otherwise)
     {

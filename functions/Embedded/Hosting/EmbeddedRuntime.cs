@@ -102,7 +102,8 @@ internal sealed class EmbeddedRuntime
         using var file = File.OpenRead(path);
         using var settings = new ConfigurationManager();
         settings.AddJsonStream(file);
-        return [.. settings.GetSection("Values").AsEnumerable(makePathsRelative: true).Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value))];
+        var values = settings.GetSection("Values").AsEnumerable(makePathsRelative: true);
+        return [.. values.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value))];
     }
 
     private void AddLogging()
@@ -141,7 +142,6 @@ internal sealed class EmbeddedRuntime
     private void AddRuntime(List<FunctionEntry> functions)
     {
         var services = Web.Services;
-        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_options);
         services.AddSingleton(_settings);
         services.AddSingleton(_host);
@@ -156,14 +156,19 @@ internal sealed class EmbeddedRuntime
             AddActionResults(services);
         }
 
-        var timers = functions.FindAll(function => function.Schedule is not null);
+        AddLoops(services, functions.FindAll(function => function.Schedule is not null), functions.FindAll(function => function.Queue is not null));
+    }
+
+    // Registered last, so they start after everything of the app and stop before it.
+    private void AddLoops(IServiceCollection services, List<FunctionEntry> timers, List<FunctionEntry> queues)
+    {
         if (timers.Count > 0)
         {
             services.TryAddSingleton<IScheduleStore>(_ => new TableScheduleStore(new AppSettings(Web.Configuration).Connection(null)));
-            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<TimerService>(provider, timers));
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<TimerService>(
+                provider, timers, provider.GetService<TimeProvider>() ?? TimeProvider.System));
         }
 
-        var queues = functions.FindAll(function => function.Queue is not null);
         if (queues.Count > 0)
         {
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<QueueService>(provider, queues));

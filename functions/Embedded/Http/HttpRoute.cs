@@ -28,7 +28,8 @@ internal sealed class HttpRoute
 
         _methods = methods is { Length: > 0 } ? methods : null;
         _constraints = new RouteConstraints(Pattern);
-        _start = "/" + string.Join('/', Pattern.PathSegments.TakeWhile(segment => segment.IsSimple && segment.Parts[0].IsLiteral).Select(segment => ((RoutePatternLiteralPart)segment.Parts[0]).Content));
+        var literals = Pattern.PathSegments.TakeWhile(segment => segment.IsSimple && segment.Parts[0].IsLiteral);
+        _start = "/" + string.Join('/', literals.Select(segment => ((RoutePatternLiteralPart)segment.Parts[0]).Content));
         _matcher = new TemplateMatcher(new RouteTemplate(Pattern), new RouteValueDictionary(Pattern.Defaults));
     }
 

@@ -32,6 +32,7 @@ internal static class RouteConflicts
         var both = $"{FunctionReader.Label(early.Method)} and {FunctionReader.Label(late.Method)}: the routes '{one.Pattern.RawText}' and '{two.Pattern.RawText}'";
         return one.Pattern.InboundPrecedence == two.Pattern.InboundPrecedence
             ? $"{both} answer the same requests: change one route or its methods."
-            : $"{both} overlap and the Functions host takes {early.Name}, the first by name: constrain the parameter, as in {{id:guid}}, or rename a function.";
+            : $"{both} overlap and the Functions host takes {early.Name}, the first by name: "
+                + "constrain the parameter, as in {id:guid}, or rename a function.";
     }
 }

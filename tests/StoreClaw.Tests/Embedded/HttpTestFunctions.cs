@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace StoreClaw.Tests.Embedded;
 
@@ -107,5 +108,17 @@ public sealed class TroubleFunctions(CallLog calls)
         calls.Add("hanging");
         await calls.Gate("hang").Task;
         return Results.Text("too late");
+    }
+}
+
+public sealed class LoggingFunctions(ILogger<LoggingFunctions> logger)
+{
+    [Function("Logs")]
+    public IResult Logs([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "log")] HttpRequest request)
+    {
+        logger.LogDebug("a line");
+        logger.LogInformation("a line");
+        logger.LogWarning("a line");
+        return Results.Text("logged");
     }
 }

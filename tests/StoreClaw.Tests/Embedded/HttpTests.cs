@@ -209,10 +209,10 @@ public sealed class HttpTests
     public async Task A_thousand_requests_at_once_are_all_answered_and_none_is_logged()
     {
         await using var app = await EmbeddedHost.StartAsync(new HostPlan(typeof(RouteFunctions)));
-        var before = app.Logs.Lines.Count(line => !line.Contains("Microsoft.AspNetCore", StringComparison.Ordinal));
+        var before = app.Logs.Lines;
         var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(number => app.Client.GetStringAsync(new Uri($"/items/{number}", UriKind.Relative))));
         Assert.Equal(Enumerable.Range(0, 1000).Select(number => number.ToString(CultureInfo.InvariantCulture) + " none"), answers);
-        Assert.Equal(before, app.Logs.Lines.Count(line => !line.Contains("Microsoft.AspNetCore", StringComparison.Ordinal)));
+        Assert.Equal(before, app.Logs.Lines);
     }
 
     private static async Task<bool> RefusesAsync(int port)
