@@ -7,8 +7,10 @@ using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Notifications;
+using StoreClaw.Reports;
 using StoreClaw.Storage;
 using StoreClaw.Sync;
+using StoreClaw.Tasks;
 using StoreClaw.Triggers;
 using StoreClaw.Webhooks;
 
@@ -21,11 +23,13 @@ public static class Composition
     /// <exception cref="InvalidOperationException">A setting is wrong; names it and says what to do.</exception>
     public static IServiceCollection AddStoreClaw(this IServiceCollection services, IConfiguration configuration)
     {
+#pragma warning disable RS0030 // The one place that names the system clock.
         services.TryAddSingleton(TimeProvider.System);
+#pragma warning restore RS0030
         services.TryAddSingleton<Randomness, SystemRandomness>();
         services.AddSingleton(new AppSettings(configuration));
         services.AddSecretVault(configuration);
-        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync().AddNotifications();
+        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync().AddReports().AddTasks().AddNotifications();
     }
 
     private static IServiceCollection AddConnections(this IServiceCollection services)
@@ -70,6 +74,7 @@ public static class Composition
         services.AddSingleton<SyncService>();
         services.AddSingleton<SyncSchedule>();
         services.AddSingleton<StoreCare>();
+        services.AddSingleton<Housekeeping>();
         services.AddSingleton<IStoreSetup>(static provider => provider.GetRequiredService<StoreCare>());
         return services.AddSingleton<ConnectionDesk>();
     }

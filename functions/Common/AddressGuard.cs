@@ -48,7 +48,8 @@ public sealed class AddressGuard(Func<string, CancellationToken, Task<IPAddress[
             address = new IPAddress(address.GetAddressBytes().AsSpan(12));
         }
 
-        return (address.AddressFamily == AddressFamily.InterNetwork || GlobalUnicast.Contains(address)) && !Array.Exists(Refused, network => network.Contains(address));
+        return (address.AddressFamily == AddressFamily.InterNetwork || GlobalUnicast.Contains(address))
+            && !Array.Exists(Refused, network => network.Contains(address));
     }
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>: resolves, checks every address, connects to the checked ones.</summary>

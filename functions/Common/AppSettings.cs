@@ -23,9 +23,6 @@ public sealed class AppSettings
     /// <summary>Where the outside reaches this app; without a final slash.</summary>
     public string PublicBaseUrl { get; }
 
-    /// <summary>What stands in for a connector's real addresses, or null.</summary>
-    public string? BaseUrl(string connectorId) => _configuration[$"Connectors:{connectorId}:BaseUrl"] is { Length: > 0 } url ? url : null;
-
     /// <summary>A connector's setting as it was given: plain text, or @secret:name.</summary>
     public string? Connector(string connectorId, string name) => _configuration[$"Connectors:{connectorId}:{name}"];
 

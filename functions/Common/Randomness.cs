@@ -36,20 +36,19 @@ public abstract class Randomness
     /// </summary>
     public string Id(DateTimeOffset now)
     {
-        var milliseconds = now.ToUnixTimeMilliseconds();
-        ArgumentOutOfRangeException.ThrowIfNegative(milliseconds);
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, milliseconds << 16);
+        Stamp(bytes, now);
         Fill(bytes[6..]);
-        var bits = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        Span<char> text = stackalloc char[IdLength];
-        for (var i = IdLength - 1; i >= 0; i--)
-        {
-            text[i] = Crockford[(int)(bits & 31)];
-            bits >>= 5;
-        }
+        return Encode(bytes);
+    }
 
-        return new string(text);
+    /// <summary>What every id made before the instant sorts below.</summary>
+    public static string IdBound(DateTimeOffset instant)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        Stamp(bytes, instant);
+        return Encode(bytes);
     }
 
     /// <summary>A version 4 GUID.</summary>
@@ -60,6 +59,26 @@ public abstract class Randomness
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         return new Guid(bytes, bigEndian: true);
+    }
+
+    private static void Stamp(Span<byte> bytes, DateTimeOffset instant)
+    {
+        var milliseconds = instant.ToUnixTimeMilliseconds();
+        ArgumentOutOfRangeException.ThrowIfNegative(milliseconds);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, milliseconds << 16);
+    }
+
+    private static string Encode(ReadOnlySpan<byte> bytes)
+    {
+        var bits = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        Span<char> text = stackalloc char[IdLength];
+        for (var i = IdLength - 1; i >= 0; i--)
+        {
+            text[i] = Crockford[(int)(bits & 31)];
+            bits >>= 5;
+        }
+
+        return new string(text);
     }
 }
 

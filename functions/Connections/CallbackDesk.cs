@@ -33,7 +33,7 @@ public sealed class CallbackDesk(ConnectionService connections)
         var chunk = new byte[8192];
         for (int read; (read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0;)
         {
-            buffer.Write(chunk, 0, read);
+            await buffer.WriteAsync(chunk.AsMemory(0, read), cancellationToken);
             if (buffer.Length > MostBytes)
             {
                 throw new ProblemException(new Problem(413, "PAYLOAD_TOO_LARGE", ProblemCategory.Parameter, "A callback's body may be 64 KiB."));

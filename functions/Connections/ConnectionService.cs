@@ -25,6 +25,7 @@ public sealed partial class ConnectionService(
     Authorizations authorizations,
     CachedSecretVault vault,
     AppSettings settings,
+    PlatformTransport transport,
     IStoreSetup setup,
     Randomness random,
     TimeProvider time,
@@ -72,7 +73,7 @@ public sealed partial class ConnectionService(
             throw new ProblemException(new Problem(400, "AUTH_STATE_INVALID", ProblemCategory.Authentication, "This approval is unknown, was begun in another browser or is older than ten minutes. Begin connecting the store again."));
         }
 
-        if (pending.Progress == AuthorizationProgress.Waiting && (fromServer || !connector.Authorization.GrantComesFromServer))
+        if (pending.Progress == AuthorizationProgress.Waiting)
         {
             await ExchangeAsync(connector, pending, callback, cancellationToken);
         }
@@ -121,7 +122,7 @@ public sealed partial class ConnectionService(
         var clientId = await vault.ResolveAsync(settings.Connector(id, "ClientId"), cancellationToken);
         var clientSecret = await vault.ResolveAsync(settings.Connector(id, "ClientSecret"), cancellationToken);
         var app = clientId is not null && clientSecret is not null ? new AppClient(clientId.Reveal(), clientSecret) : null;
-        return new ConnectInput(given, app, settings.BaseUrl(id) is not null);
+        return new ConnectInput(given, app, transport.BaseUrl(id) is not null);
     }
 
     private async Task<ConnectOutcome> ApproveAsync(Connector connector, ConnectPlan.Browser browser, string? agent, CancellationToken cancellationToken)
@@ -131,11 +132,8 @@ public sealed partial class ConnectionService(
         await vault.SetAsync(Authorizations.SecretName(pending.Key), new SecretBundle(browser.Secrets.Append(new(Verifier, new Secret(verifier)))), cancellationToken);
         var challenge = System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(verifier)));
         var url = connector.Authorization.AuthorizeUrl(sessions.Probe(connector, browser.Store, browser.Secrets), new BrowserStart(state, CallbackUrl(connector.Descriptor.Id), challenge));
-        return new ConnectOutcome.Approve(Replaced(connector, url), pending.ExpiresAt);
+        return new ConnectOutcome.Approve(transport.Address(connector.Descriptor.Id, url), pending.ExpiresAt);
     }
-
-    /// <summary>The browser goes where the calls go: to the stand-in, when a setting names one.</summary>
-    private Uri Replaced(Connector connector, Uri url) => settings.BaseUrl(connector.Descriptor.Id) is { } stand ? new Uri(stand.TrimEnd('/') + url.PathAndQuery) : url;
 
     private static string? StateOf(string parameter, CallbackInput callback)
     {

@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
+using StoreClaw.Connectors.Shopify;
+using StoreClaw.Connectors.WooCommerce;
 
 namespace StoreClaw.Connectors;
 
@@ -11,6 +13,8 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
     /// <summary>Every connector of StoreClaw. A new one is a folder and a line here.</summary>
     public static IReadOnlyList<Connector> All { get; } =
     [
+        ShopifyConnector.Instance,
+        WooCommerceConnector.Create(new SystemRandomness()),
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);
@@ -24,7 +28,8 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
 public static class ConnectorServices
 {
     /// <summary>
-    /// The registry and the pipeline to the platforms. Wants TimeProvider, Randomness, IConfiguration, logging and an <see cref="ITokenRefresher"/> from elsewhere.
+    /// The registry and the pipeline to the platforms. Wants TimeProvider, Randomness, IConfiguration, logging and an <see cref="ITokenRefresher"/>
+    /// from elsewhere.
     /// </summary>
     public static IServiceCollection AddConnectors(this IServiceCollection services)
     {

@@ -83,9 +83,6 @@ public interface IAuthorization
     /// <summary>The name of the callback's query parameter that holds our state.</summary>
     string StateParameter => "state";
 
-    /// <summary>True where the platform's server hands the grant over in a request of its own, and the browser only comes back to see the result.</summary>
-    bool GrantComesFromServer => false;
-
     /// <summary>Renews the access token. Null when this connection's tokens never expire.</summary>
     /// <exception cref="PlatformException"><see cref="FaultKind.CredentialsRejected"/> when the grant itself is refused.</exception>
     Task<Grant?> RefreshAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<Grant?>(null);

@@ -155,8 +155,8 @@ public sealed class StoreSession
     /// <summary>Swapped whole when a token is renewed during the work.</summary>
     public IReadOnlyDictionary<string, Secret> Secrets { get; set; }
 
-    /// <summary>What connecting found out: currency, time zone, form of the API's address.</summary>
-    public IReadOnlyDictionary<string, string> Facts { get; }
+    /// <summary>What connecting found out: currency, time zone, form of the API's address. Swapped while connecting tries the forms out.</summary>
+    public IReadOnlyDictionary<string, string> Facts { get; set; }
 
     /// <exception cref="PlatformException">The call did not succeed.</exception>
     public Task<PlatformResponse> SendAsync(PlatformRequest request, CancellationToken cancellationToken) => _send(this, request, cancellationToken);

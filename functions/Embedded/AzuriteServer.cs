@@ -38,18 +38,19 @@ public sealed class AzuriteServer : IAsyncDisposable
     /// <summary>The emulator's published key; it protects nothing.</summary>
     public const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    // Ends with its parent, and lets the emulator write its data first. A Ctrl+C in a terminal reaches every process of it;
-    // the emulator must outlive the app's running work, so it leaves only when told.
+    // Ends with its parent, and lets the emulator write its data first. A signal to a whole terminal or service reaches the emulator
+    // too; it must outlive the app's running work, so it leaves only when told. Its table part heeds no SIGTERM, only this message.
     private const string Watchdog = """
         const service = process.argv[1];
         process.argv.splice(1, 1, service);
+        const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
         const once = process.once;
-        process.once = (event, listener) => event === 'SIGINT' ? process : once.call(process, event, listener);
-        process.on('SIGINT', () => {});
-        process.on('SIGHUP', () => {});
+        process.once = (event, listener) => signals.includes(event) ? process : once.call(process, event, listener);
+        signals.forEach(signal => process.on(signal, () => {}));
+        const leave = () => process.emit('message', 'shutdown') || process.exit();
         process.stdin.resume();
-        process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM'));
-        process.stdin.on('error', () => process.kill(process.pid, 'SIGTERM'));
+        process.stdin.once('end', leave);
+        process.stdin.once('error', leave);
         require(service);
         """;
 
@@ -113,29 +114,30 @@ public sealed class AzuriteServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _processes)
-        {
-            using (process)
-            {
-                if (process.HasExited)
-                {
-                    continue;
-                }
+        await Task.WhenAll(_processes.Select(StopAsync));
+        _processes.Clear();
+    }
 
-                process.StandardInput.Close();
-                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-                try
-                {
-                    await process.WaitForExitAsync(patience.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    process.Kill();
-                }
+    private static async Task StopAsync(Process process)
+    {
+        using (process)
+        {
+            if (process.HasExited)
+            {
+                return;
+            }
+
+            process.StandardInput.Close();
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
             }
         }
-
-        _processes.Clear();
     }
 
     private static string EntryPoint(string packageFolder, string service) =>

@@ -5,11 +5,11 @@ using Azure.Data.Tables;
 
 namespace StoreClaw.Storage;
 
-/// <summary>Bytes made small, and bytes laid over the properties of a row (64 KiB each, at most 15 of them).</summary>
+/// <summary>Bytes made small, and bytes laid over the properties of a row (60 KiB each, at most 10 of them: as base64 on the wire a row must stay under 1 MiB).</summary>
 public static class Packing
 {
     /// <summary>The most packed bytes one row takes.</summary>
-    public const int RowCapacity = 15 * PropertyCapacity;
+    public const int RowCapacity = 10 * PropertyCapacity;
 
     private const int PropertyCapacity = 60 * 1024;
     private const byte Plain = 0;

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Azure.Data.Tables;
+using StoreClaw.Common;
 
 namespace StoreClaw.Storage;
 
 /// <summary>
-/// Bodies too big for a queue message or a row, in the table of payloads: one partition a payload, one row per 900 KiB, written in one transaction
-/// up to 3.5 MiB packed. Up to 64 MiB.
+/// Bodies too big for a queue message or a row, in the table of payloads: one partition a payload, one row per 600 KiB, written in one transaction
+/// up to 2.4 MiB packed.
 /// </summary>
 public sealed class PayloadStore(StorageClients storage)
 {
@@ -66,6 +67,18 @@ public sealed class PayloadStore(StorageClients storage)
         foreach (var chunk in rows.Chunk(100))
         {
             await table.SubmitTransactionAsync(chunk, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes what a crash left of messages of the queue that were sent before the instant.</summary>
+    public async Task CleanAsync(string queue, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Payloads, cancellationToken);
+        var (from, to) = ($"{queue}-", $"{queue}-{Randomness.IdBound(before)}");
+        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {from} and PartitionKey lt {to}");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
+        {
+            await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, Azure.ETag.All, cancellationToken);
         }
     }
 }

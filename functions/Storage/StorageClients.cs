@@ -48,7 +48,8 @@ public sealed class StorageClients(IConfiguration configuration, HttpPipelineTra
     {
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
         AggregateException many => many.InnerExceptions.All(IsUnavailable),
-        TaskCanceledException { InnerException: TimeoutException } => true,
+        // A try that took longer than the client allows; nobody called it off.
+        TaskCanceledException => true,
         _ => false,
     };
 

@@ -69,6 +69,7 @@ public sealed record EventNote(QueuedDelivery Delivery, string Key, IReadOnlyLis
 public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrderLog
 {
     private const int TransactionRows = 100;
+    private const int Rounds = 20;
     private const string Customer = "Customer";
     private const string PlacedAt = "PlacedAt";
     private const string Outcome = "Outcome";
@@ -183,6 +184,20 @@ public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrder
         }
     }
 
+    /// <summary>Removes the connection's rows of days before the instant.</summary>
+    public async Task CleanAsync(string connectionId, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Events, cancellationToken);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {connectionId + "|"} and PartitionKey lt {Keys.OfDay(connectionId, before)}");
+        await foreach (var page in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages())
+        {
+            foreach (var chunk in page.Values.GroupBy(static row => row.PartitionKey).SelectMany(static partition => partition.Chunk(TransactionRows)))
+            {
+                await table.SubmitTransactionAsync(chunk.Select(static row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
+            }
+        }
+    }
+
     private static async Task AddAsync(TableClient table, TableEntity[] rows, CancellationToken cancellationToken)
     {
         try
@@ -207,30 +222,41 @@ public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrder
 
     private static async Task AddOrCountAsync(TableClient table, TableEntity row, CancellationToken cancellationToken)
     {
-        var stored = await table.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
-        if (!stored.HasValue)
+        for (var round = 0; round < Rounds; round++)
         {
-            await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-            return;
-        }
+            var stored = await table.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
+            var settled = stored.HasValue && stored.Value!.GetString(Outcome) is not (nameof(EventOutcome.Failed) or nameof(EventOutcome.Parked));
+            if (settled && stored.Value!.GetString(Message) == row.GetString(Message))
+            {
+                return;
+            }
 
-        var settled = stored.Value!.GetString(Outcome) is not (nameof(EventOutcome.Failed) or nameof(EventOutcome.Parked));
-        if (!settled)
-        {
-            await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-        }
-        else if (stored.Value.GetString(Message) != row.GetString(Message))
-        {
-            var count = new TableEntity(row.PartitionKey, row.RowKey) { [Copies] = (stored.Value.GetInt32(Copies) ?? 1) + (row.GetInt32(Copies) ?? 1) };
             try
             {
-                await table.UpdateEntityAsync(count, stored.Value.ETag, TableUpdateMode.Merge, cancellationToken);
+                await WriteAsync(table, row, stored.HasValue ? stored.Value : null, settled, cancellationToken);
+                return;
             }
-            catch (RequestFailedException raced) when (raced.Status == 412)
+            catch (RequestFailedException raced) when (StorageClients.IsConflict(raced))
             {
-                // Another copy was counted at the same moment. The count is for the reader only.
+                // Another copy was noted at the same moment: look again.
             }
         }
+    }
+
+    private static Task WriteAsync(TableClient table, TableEntity row, TableEntity? stored, bool settled, CancellationToken cancellationToken)
+    {
+        if (stored is null)
+        {
+            return table.AddEntityAsync(row, cancellationToken);
+        }
+
+        if (!settled)
+        {
+            return table.UpdateEntityAsync(row, stored.ETag, TableUpdateMode.Replace, cancellationToken);
+        }
+
+        var count = new TableEntity(row.PartitionKey, row.RowKey) { [Copies] = (stored.GetInt32(Copies) ?? 1) + (row.GetInt32(Copies) ?? 1) };
+        return table.UpdateEntityAsync(count, stored.ETag, TableUpdateMode.Merge, cancellationToken);
     }
 
     private async IAsyncEnumerable<TableEntity> RowsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, string? resourceId, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -16,7 +16,9 @@ public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, Work
     {
         if (queue != QueueNames.WebhookEvents || Deliveries(text) is not { } deliveries)
         {
-            await TellAsync(await parked.ParkAsync(queue, text, ConnectionOf(text), null, Describe(cause), tries, cancellationToken), cancellationToken);
+            var message = await parked.ParkAsync(queue, text, ConnectionOf(text), null, Describe(cause), tries, cancellationToken);
+            Log.Parked(logger, queue, message.Id, cause);
+            await TellAsync(message, cancellationToken);
             return;
         }
 
@@ -39,6 +41,7 @@ public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, Work
     {
         var kept = await parked.ParkAsync(
             QueueNames.WebhookEvents, DeliveryText.PackOne(delivery)!, delivery.ConnectionId, delivery.Topic, Describe(cause), tries, cancellationToken);
+        Log.Parked(logger, QueueNames.WebhookEvents, kept.Id, cause);
         await log.NoteAsync([new EventNote(delivery, key, changes, EventOutcome.Parked, tries, message, kept.Cause)], cancellationToken);
         await TellAsync(kept, cancellationToken);
     }
@@ -108,5 +111,8 @@ public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, Work
     {
         [LoggerMessage(1, LogLevel.Information, "Parked message {Id} of {Queue} was put back to work")]
         public static partial void Replayed(ILogger logger, string id, string queue);
+
+        [LoggerMessage(2, LogLevel.Error, "A message of {Queue} was parked as {Id}")]
+        public static partial void Parked(ILogger logger, string queue, string id, Exception exception);
     }
 }

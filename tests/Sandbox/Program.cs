@@ -1,2 +1,9 @@
-// The entry point.
-return 0;
+using StoreClaw.Sandbox;
+
+using var stopping = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stopping.Cancel();
+};
+return await MainJob.RunAsync(new MainJobOptions { Stay = args.Contains("--stay") }, Console.Out, stopping.Token);

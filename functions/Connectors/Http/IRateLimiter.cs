@@ -5,7 +5,9 @@ public interface IRateLimiter
 {
     /// <summary>Waits for a turn and takes the cost from the connection's budget. Turns come in the order they were asked for.</summary>
     /// <param name="cost">In the budget's unit; one call or that many points.</param>
-    /// <exception cref="PlatformException"><see cref="FaultKind.Throttled"/> when the turn is further away than <see cref="PlatformClient.LongestWait"/>.</exception>
+    /// <exception cref="PlatformException">
+    /// <see cref="FaultKind.Throttled"/> when the turn is further away than <see cref="PlatformClient.LongestWait"/>.
+    /// </exception>
     Task<IRateLease> EnterAsync(string connectionId, RateBudget budget, double cost, CancellationToken cancellationToken);
 }
 

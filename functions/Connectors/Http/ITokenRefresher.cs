@@ -4,6 +4,8 @@ namespace StoreClaw.Connectors.Http;
 public interface ITokenRefresher
 {
     /// <summary>Leaves newer secrets in <see cref="StoreSession.Secrets"/>, whether renewed here or found renewed by another instance.</summary>
-    /// <exception cref="PlatformException">The platform refused; <see cref="FaultKind.CredentialsRejected"/> when the grant itself is no longer good.</exception>
+    /// <exception cref="PlatformException">
+    /// The platform refused; <see cref="FaultKind.CredentialsRejected"/> when the grant itself is no longer good.
+    /// </exception>
     Task RefreshAsync(Connector connector, StoreSession store, CancellationToken cancellationToken);
 }

@@ -68,9 +68,12 @@ public static class JsonReading
 
     public static string Id(this JsonElement element, string name) => element.IdOrNull(name) ?? throw Missing(name);
 
+    /// <summary>A number without trailing zeros, since one platform writes an amount as 5.9 here and as 5.90 there.</summary>
     public static decimal? DecimalOrNull(this JsonElement? element, string name) => element.TextOrNull(name) is not { Length: > 0 } text
         ? null
-        : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw new FormatException($"'{name}' is not a number.");
+        : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value / 1.0000000000000000000000000000m
+            : throw new FormatException($"'{name}' is not a number.");
 
     public static decimal? DecimalOrNull(this JsonElement element, string name) => DecimalOrNull((JsonElement?)element, name);
 

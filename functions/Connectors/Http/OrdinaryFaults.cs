@@ -27,6 +27,7 @@ public static class OrdinaryFaults
             _ => (FaultKind.Invalid, "The platform does not accept the request."),
         };
         var status = response.Status.ToString(CultureInfo.InvariantCulture);
-        return new PlatformFault(kind, $"http-{status}", $"{message} (HTTP {status})", RequestId: requestIdHeader is null ? null : response.Header(requestIdHeader));
+        var requestId = requestIdHeader is null ? null : response.Header(requestIdHeader);
+        return new PlatformFault(kind, $"http-{status}", $"{message} (HTTP {status})", RequestId: requestId);
     }
 }

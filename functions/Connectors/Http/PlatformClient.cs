@@ -47,7 +47,8 @@ public sealed partial class PlatformClient
                 Delay = TimeSpan.FromMilliseconds(500),
                 MaxDelay = LongestWait,
                 Randomizer = randomness.NextDouble,
-                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is PlatformException e && IsWorthRepeating(e.Fault, args.Context.Properties.GetValue(CallKey, null!))),
+                ShouldHandle = static args => ValueTask.FromResult(
+                    args.Outcome.Exception is PlatformException e && IsWorthRepeating(e.Fault, args.Context.Properties.GetValue(CallKey, null!))),
                 DelayGenerator = args => ValueTask.FromResult(Told((args.Outcome.Exception as PlatformException)?.Fault.RetryAfter, randomness)),
             })
             .Build();
@@ -83,7 +84,8 @@ public sealed partial class PlatformClient
     private static PlatformException Rejected(PlatformException e) => new(e.Fault with { Kind = FaultKind.CredentialsRejected }, e);
 
     private static bool IsWorthRepeating(PlatformFault fault, Call call) =>
-        fault.Passing && fault.Code != CircuitOpen && !(fault.RetryAfter > LongestWait) && (call.Request.Repeatable || fault.Code == PlatformTransport.NotReached);
+        fault.Passing && fault.Code != CircuitOpen && !(fault.RetryAfter > LongestWait)
+        && (call.Request.Repeatable || fault.Code == PlatformTransport.NotReached);
 
     /// <summary>The told wait plus up to a tenth, so that what was stopped together does not come back together. Null leaves it to the backoff.</summary>
     private static TimeSpan? Told(TimeSpan? wait, Randomness randomness) => wait > TimeSpan.Zero ? wait * (1 + (0.1 * randomness.NextDouble())) : null;
@@ -96,7 +98,8 @@ public sealed partial class PlatformClient
         context.Properties.Set(CallKey, call);
         try
         {
-            return await _repeats.ExecuteAsync(static (context, state) => state.Client.AttemptAsync(state.call, context.CancellationToken), context, (Client: this, call));
+            return await _repeats.ExecuteAsync(
+                static (context, state) => state.Client.AttemptAsync(state.call, context.CancellationToken), context, (Client: this, call));
         }
         finally
         {
@@ -107,23 +110,27 @@ public sealed partial class PlatformClient
     private async ValueTask<PlatformResponse> AttemptAsync(Call call, CancellationToken cancellationToken)
     {
         var descriptor = call.Connector.Descriptor;
-        await using var lease = await _limiter.EnterAsync(call.Store.ConnectionId, descriptor.Budget, call.Request.Cost, cancellationToken);
+        var bucket = call.Store.ConnectionId is { Length: > 0 } id ? id : $"{descriptor.Id}|{call.Store.Store}";
+        await using var lease = await _limiter.EnterAsync(bucket, descriptor.Budget, call.Request.Cost, cancellationToken);
         (call.Attempt, call.Status) = (call.Attempt + 1, 0);
         var started = _time.GetTimestamp();
         var outcome = "ok";
         try
         {
-            return await call.Host.Guard.ExecuteAsync(static (state, token) => state.Client.ExchangeAsync(state.call, state.lease, token), (Client: this, call, lease), cancellationToken);
+            return await call.Host.Guard.ExecuteAsync(
+                static (state, token) => state.Client.ExchangeAsync(state.call, state.lease, token), (Client: this, call, lease), cancellationToken);
         }
         catch (TimeoutRejectedException e)
         {
             outcome = nameof(FaultKind.Unreachable);
-            throw new PlatformException(new PlatformFault(FaultKind.Unreachable, PlatformTransport.NoAnswer, $"The platform did not answer within {descriptor.CallTimeout.TotalSeconds} seconds."), e);
+            var message = $"The platform did not answer within {descriptor.CallTimeout.TotalSeconds} seconds.";
+            throw new PlatformException(new PlatformFault(FaultKind.Unreachable, PlatformTransport.NoAnswer, message), e);
         }
         catch (BrokenCircuitException e)
         {
             outcome = CircuitOpen;
-            throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, CircuitOpen, "The platform failed several times in a row and is left alone for a moment.", e.RetryAfter), e);
+            const string Message = "The platform keeps failing and is left alone for a moment.";
+            throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, CircuitOpen, Message, e.RetryAfter), e);
         }
         catch (PlatformException e)
         {
@@ -132,7 +139,9 @@ public sealed partial class PlatformClient
         }
         finally
         {
-            Log.Called(_logger, descriptor.Id, call.Store.ConnectionId, call.Request.Method, call.Request.Url.AbsolutePath, call.Status, outcome, _time.GetElapsedTime(started).TotalMilliseconds, call.Attempt);
+            var milliseconds = _time.GetElapsedTime(started).TotalMilliseconds;
+            var (connection, method, path) = (call.Store.ConnectionId, call.Request.Method, call.Request.Url.AbsolutePath);
+            Log.Called(_logger, descriptor.Id, connection, method, path, call.Status, outcome, milliseconds, call.Attempt);
         }
     }
 
@@ -213,9 +222,10 @@ public sealed partial class PlatformClient
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Debug, "{Connector} {Connection}: {Method} {Path} gave {Status} {Outcome} in {Milliseconds:F0} ms, attempt {Attempt}")]
-        public static partial void Called(ILogger logger, string connector, string connection, HttpMethod method, string path, int status, string outcome, double milliseconds, int attempt);
+        public static partial void Called(
+            ILogger logger, string connector, string connection, HttpMethod method, string path, int status, string outcome, double milliseconds, int attempt);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Connector} {Connection}: the platform serves API version {Served} instead of {Pinned}; see the connector's README")]
+        [LoggerMessage(2, LogLevel.Warning, "{Connector} {Connection}: API version {Served} instead of {Pinned} is served; see the connector's README")]
         public static partial void OtherVersion(ILogger logger, string connector, string connection, string served, string pinned);
     }
 }

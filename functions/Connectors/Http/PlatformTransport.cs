@@ -45,6 +45,9 @@ public sealed class PlatformTransport : IDisposable
             : throw new InvalidOperationException($"The setting Connectors:{connectorId}:BaseUrl is not an http or https address.")
         : null;
 
+    /// <summary>Where a URL of the platform really leads; for a browser's redirect, which does not go through this pipeline.</summary>
+    public Uri Address(string connectorId, Uri url) => BaseUrl(connectorId) is { } standIn ? Replace(standIn, url) : url;
+
     /// <inheritdoc cref="SendAsync(Uri, HttpRequestMessage, CancellationToken)"/>
     public Task<PlatformResponse> SendAsync(string connectorId, HttpRequestMessage message, CancellationToken cancellationToken) =>
         SendAsync(BaseUrl(connectorId), message, cancellationToken);
@@ -66,7 +69,8 @@ public sealed class PlatformTransport : IDisposable
         {
             throw Refused(e.InnerException.Message, e);
         }
-        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+        catch (HttpRequestException e) when (
+            e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
         {
             throw Unreachable(NotReached, Cause(e.HttpRequestError), e);
         }
@@ -98,13 +102,15 @@ public sealed class PlatformTransport : IDisposable
         ConnectCallback = guard is null ? null : guard.ConnectAsync,
     };
 
+    private static Uri Replace(Uri standIn, Uri url) => new(standIn.GetLeftPart(UriPartial.Authority) + standIn.AbsolutePath.TrimEnd('/') + url.PathAndQuery);
+
     private HttpMessageInvoker Route(Uri? standIn, HttpRequestMessage message)
     {
         var url = message.RequestUri!;
-        if (standIn is { } baseUrl)
+        if (standIn is not null)
         {
             message.Headers.TryAddWithoutValidation("X-StoreClaw-Original-Host", url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}");
-            message.RequestUri = new Uri(baseUrl.GetLeftPart(UriPartial.Authority) + baseUrl.AbsolutePath.TrimEnd('/') + url.PathAndQuery);
+            message.RequestUri = Replace(standIn, url);
             return _open;
         }
 

@@ -46,9 +46,9 @@ public abstract class RetryContext
 
 public interface IInvocationFeatures
 {
-    public void Set<T>(T instance);
+    void Set<T>(T instance);
 
-    public T? Get<T>();
+    T? Get<T>();
 }
 
 public static class FunctionContextExtensions

@@ -4,5 +4,5 @@ public delegate Task FunctionExecutionDelegate(FunctionContext context);
 
 public interface IFunctionsWorkerMiddleware
 {
-    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next);
+    Task Invoke(FunctionContext context, FunctionExecutionDelegate next);
 }

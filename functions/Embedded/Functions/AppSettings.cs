@@ -18,7 +18,8 @@ internal sealed class AppSettings(IConfiguration configuration)
         for (var index = 1; index < parts.Length; index += 2)
         {
             parts[index] = configuration[parts[index]]
-                ?? throw new FormatException($"the setting {parts[index]} of '{text}' is missing: set {parts[index].Replace(":", "__", StringComparison.Ordinal)}");
+                ?? throw new FormatException(
+                    $"the setting {parts[index]} of '{text}' is missing: set {parts[index].Replace(":", "__", StringComparison.Ordinal)}");
         }
 
         return string.Concat(parts);

@@ -6,12 +6,8 @@ using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 namespace StoreClaw.Embedded;
 
 /// <summary>One checked function: its method, its trigger and how its parameters and its result are handled.</summary>
-internal sealed class FunctionEntry(string name, MethodInfo method, TriggerBindingAttribute trigger) : FunctionDefinition
+internal sealed class FunctionEntry(string name, MethodInfo method, string parameter, TriggerBindingAttribute trigger) : FunctionDefinition
 {
-    private readonly Lazy<IImmutableDictionary<string, BindingMetadata>> _inputs = new(() => ImmutableDictionary<string, BindingMetadata>.Empty.Add(
-        method.GetParameters().First(parameter => parameter.IsDefined(typeof(TriggerBindingAttribute))).Name!,
-        new Binding(method.GetParameters().First(parameter => parameter.IsDefined(typeof(TriggerBindingAttribute))).Name!, TypeOf(trigger), BindingDirection.In)));
-
     public override string Id => name;
 
     public override string Name => name;
@@ -20,7 +16,8 @@ internal sealed class FunctionEntry(string name, MethodInfo method, TriggerBindi
 
     public override string PathToAssembly => method.DeclaringType!.Assembly.Location;
 
-    public override IImmutableDictionary<string, BindingMetadata> InputBindings => _inputs.Value;
+    public override IImmutableDictionary<string, BindingMetadata> InputBindings =>
+        ImmutableDictionary<string, BindingMetadata>.Empty.Add(parameter, new Binding(parameter, TypeOf(trigger), BindingDirection.In));
 
     public override IImmutableDictionary<string, BindingMetadata> OutputBindings =>
         Outputs.ToImmutableDictionary(output => output.BindingName, BindingMetadata (output) => new Binding(output.BindingName, "queue", BindingDirection.Out));
@@ -38,8 +35,8 @@ internal sealed class FunctionEntry(string name, MethodInfo method, TriggerBindi
 
     public required IReadOnlyList<QueueOutput> Outputs { get; init; }
 
-    /// <summary>HTTP only: the route with the prefix of host.json.</summary>
-    public string Route { get; init; } = "";
+    /// <summary>HTTP only.</summary>
+    public HttpRoute? Route { get; init; }
 
     /// <summary>Timer only.</summary>
     public Schedule? Schedule { get; init; }

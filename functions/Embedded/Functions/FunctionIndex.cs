@@ -1,19 +1,17 @@
 using System.Reflection;
-using Microsoft.Azure.Functions.Worker;
 
 namespace StoreClaw.Embedded;
 
 /// <summary>All functions of the app, checked one by one and against each other.</summary>
 internal static class FunctionIndex
 {
-    private const BindingFlags Own = BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
-
+    /// <summary>The functions in the order of their names, which is the order the Functions host tries their routes in.</summary>
     /// <exception cref="InvalidOperationException">One or more functions are wrong; one line each with class, method and remedy.</exception>
-    public static IReadOnlyList<FunctionEntry> Read(IEnumerable<Type> types, FunctionReader reader)
+    public static List<FunctionEntry> Read(IEnumerable<MethodInfo> methods, FunctionReader reader)
     {
         var problems = new List<string>();
         var functions = new List<FunctionEntry>();
-        foreach (var method in types.SelectMany(Methods))
+        foreach (var method in methods)
         {
             try
             {
@@ -26,14 +24,12 @@ internal static class FunctionIndex
         }
 
         problems.AddRange(Duplicates(functions));
-        problems.AddRange(RouteRules.Conflicts(functions));
+        functions.Sort((one, two) => string.Compare(one.Name, two.Name, StringComparison.OrdinalIgnoreCase));
+        problems.AddRange(RouteConflicts.Find(functions.FindAll(function => function.Route is not null)));
         return problems.Count == 0
             ? functions
-            : throw new InvalidOperationException("The functions cannot run:" + string.Concat(problems.Select(problem => Environment.NewLine + "  " + problem)));
+            : throw new InvalidOperationException(string.Join(Environment.NewLine + "  ", problems.Prepend("The functions cannot run:")));
     }
-
-    private static IEnumerable<MethodInfo> Methods(Type type) =>
-        type.IsClass ? type.GetMethods(Own).Where(method => method.IsDefined(typeof(FunctionAttribute), inherit: false)) : [];
 
     private static IEnumerable<string> Duplicates(List<FunctionEntry> functions) =>
         from same in functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase)

@@ -85,9 +85,10 @@ internal sealed partial class FunctionInvoker(
         await run.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!run.IsCompleted)
         {
+            Log.Abandoned(logger, function.Name, timeout);
+
             // It may still write; only a closed connection keeps that off the next request.
             http?.Abort();
-            Log.Abandoned(logger, function.Name, timeout);
         }
     }
 

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Azure.Storage.Queues.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
@@ -18,19 +17,24 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
     private static readonly MethodInfo AwaitTyped = typeof(FunctionReader).GetMethod(nameof(AwaitResult), BindingFlags.NonPublic | BindingFlags.Static)!;
 
     /// <summary>How messages name a method.</summary>
-    public static string Label(MethodInfo method) => $"{method.DeclaringType!.FullName![(method.DeclaringType.Namespace?.Length + 1 ?? 0)..].Replace('+', '.')}.{method.Name}";
+    public static string Label(MethodInfo method)
+    {
+        var type = method.DeclaringType!;
+        return $"{type.FullName![(type.Namespace?.Length + 1 ?? 0)..].Replace('+', '.')}.{method.Name}";
+    }
 
     /// <exception cref="FormatException">The method is no valid function; says why and what to do.</exception>
     public FunctionEntry Read(MethodInfo method)
     {
         var name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
         CheckShape(name, method);
-        var (parameter, trigger) = FindTrigger(method);
-        var route = trigger is HttpTriggerAttribute http ? Route(http, name) : "";
+        var parameter = FindTrigger(method);
+        var trigger = parameter.GetCustomAttribute<TriggerBindingAttribute>()!;
+        var route = trigger is HttpTriggerAttribute http ? Route(http, name) : null;
         var result = ResultType(method);
         var outputs = Outputs(method, result);
         CheckResult(trigger, result, outputs);
-        return new FunctionEntry(name, method, trigger)
+        return new FunctionEntry(name, method, parameter.Name!, trigger)
         {
             Binders = [.. method.GetParameters().Select(each => each == parameter ? TriggerBinder(parameter, trigger) : Binder(each, trigger, route))],
             Await = Awaiter(method.ReturnType),
@@ -61,30 +65,21 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
             "it returns a ValueTask, which the worker does not await: return a Task");
     }
 
-    private static (ParameterInfo Parameter, TriggerBindingAttribute Trigger) FindTrigger(MethodInfo method)
+    private static ParameterInfo FindTrigger(MethodInfo method)
     {
-        var found = method.GetParameters()
-            .SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>().Select(trigger => (parameter, trigger)))
-            .ToList();
-        Require(found.Count > 0, "it has no trigger: put [HttpTrigger], [TimerTrigger] or [QueueTrigger] on one parameter");
-        Require(found.Count == 1, "it has more than one trigger: split it, one trigger a function");
+        var found = Array.FindAll(method.GetParameters(), parameter => parameter.IsDefined(typeof(TriggerBindingAttribute)));
+        Require(found.Length > 0, "it has no trigger: put [HttpTrigger], [TimerTrigger] or [QueueTrigger] on one parameter");
+        Require(
+            found.Length == 1 && found[0].GetCustomAttributes<TriggerBindingAttribute>().Count() == 1,
+            "it has more than one trigger: split it, one trigger a function");
         return found[0];
     }
 
-    private string Route(HttpTriggerAttribute trigger, string name)
+    private HttpRoute Route(HttpTriggerAttribute trigger, string name)
     {
         // The host takes the function's name for an empty route too; "/" is the root.
         var own = string.IsNullOrEmpty(trigger.Route) ? name : trigger.Route.TrimStart('/');
-        var route = routePrefix.Length == 0 ? own : $"{routePrefix}/{own}".TrimEnd('/');
-        try
-        {
-            RouteRules.CheckConstraints(RoutePatternFactory.Parse(route));
-            return route;
-        }
-        catch (RoutePatternException wrong)
-        {
-            throw new FormatException($"'{route}' is no route: {wrong.Message}", wrong);
-        }
+        return new HttpRoute(routePrefix.Length == 0 ? own : $"{routePrefix}/{own}".TrimEnd('/'), trigger.Methods);
     }
 
     private static ParameterBinder TriggerBinder(ParameterInfo parameter, TriggerBindingAttribute trigger)
@@ -106,7 +101,7 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
         }
     }
 
-    private static ParameterBinder Binder(ParameterInfo parameter, TriggerBindingAttribute trigger, string route)
+    private static ParameterBinder Binder(ParameterInfo parameter, TriggerBindingAttribute trigger, HttpRoute? route)
     {
         var type = parameter.ParameterType;
         if (type == typeof(FunctionContext))
@@ -131,15 +126,15 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
         return NamedValues.Binder(parameter);
     }
 
-    private static void CheckName(ParameterInfo parameter, TriggerBindingAttribute trigger, string route)
+    private static void CheckName(ParameterInfo parameter, TriggerBindingAttribute trigger, HttpRoute? route)
     {
         var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
         switch (trigger)
         {
             case HttpTriggerAttribute:
                 Require(
-                    RoutePatternFactory.Parse(route).GetParameter(parameter.Name!) is not null,
-                    $"the parameter '{parameter.Name}' is not in the route '{route}': name it after a route parameter or read it from the request");
+                    route!.Pattern.GetParameter(parameter.Name!) is not null,
+                    $"the parameter '{parameter.Name}' is not in the route '{route.Pattern.RawText}': name it after a route parameter or read it from the request");
                 break;
             case QueueTriggerAttribute:
                 Require(
@@ -150,8 +145,8 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
                     $"the parameter '{parameter.Name}' is a {type.Name}: take it as {types![0].Name}");
                 break;
             default:
-                Require(false, $"nothing binds to the parameter '{parameter.Name}': a timer function takes TimerInfo, FunctionContext and CancellationToken");
-                break;
+                throw new FormatException(
+                    $"nothing binds to the parameter '{parameter.Name}': a timer function takes TimerInfo, FunctionContext and CancellationToken");
         }
     }
 
@@ -222,7 +217,9 @@ internal sealed class FunctionReader(AppSettings settings, string routePrefix)
 
     private static async ValueTask<object?> AwaitResult<T>(object? returned) => await (Task<T>)returned!;
 
-    private static bool IsPlainObject(Type type) => type is { IsInterface: false, IsAbstract: false, IsPrimitive: false, IsEnum: false } && type.Namespace?.StartsWith("Microsoft.", StringComparison.Ordinal) != true;
+    private static bool IsPlainObject(Type type) =>
+        type is { IsInterface: false, IsAbstract: false, IsPrimitive: false, IsEnum: false }
+        && type.Namespace?.StartsWith("Microsoft.", StringComparison.Ordinal) != true;
 
     private static void Require(bool condition, string otherwise)
     {

@@ -61,7 +61,7 @@ internal static class NamedValues
             _ when type == typeof(Guid) => Guid.Parse(text, CultureInfo.InvariantCulture),
             _ when type == typeof(TimeSpan) => TimeSpan.Parse(text, CultureInfo.InvariantCulture),
             _ when type == typeof(DateTimeOffset) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
-            _ when type == typeof(DateTime) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal),
+            _ when type == typeof(DateTime) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).UtcDateTime,
             _ => System.Convert.ChangeType(text, type, CultureInfo.InvariantCulture),
         };
     }

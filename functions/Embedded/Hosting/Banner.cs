@@ -10,7 +10,8 @@ internal static class Banner
     {
         foreach (var address in server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
         {
-            terminal.WriteLine($"Console:      {address.Replace("//[::]:", "//127.0.0.1:", StringComparison.Ordinal).Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal)}/");
+            var reachable = address.Replace("//[::]:", "//127.0.0.1:", StringComparison.Ordinal).Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal);
+            terminal.WriteLine($"Console:      {reachable}/");
         }
 
         terminal.WriteLine("Function key: " + (keys.Generated, interactive) switch

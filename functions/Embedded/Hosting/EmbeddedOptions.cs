@@ -12,6 +12,9 @@ internal sealed record EmbeddedOptions
     /// <summary>Where the start-up lines go; null means standard output.</summary>
     public TextWriter? Terminal { get; init; }
 
+    /// <summary>How long a queue that was found empty is left alone at first.</summary>
+    public TimeSpan FirstPollWait { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>How long a handler may go on after its function timed out before it is given up.</summary>
     public TimeSpan Unresponsive { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -73,7 +73,7 @@ internal sealed class EmbeddedRuntime
         var app = Web.Build();
         if (_servesHttp)
         {
-            app.Services.GetRequiredService<HttpFunctions>().Map(app, functions.Where(function => function.Trigger is HttpTriggerAttribute));
+            app.Run(app.Services.GetRequiredService<HttpFunctions>().Handler(functions.FindAll(function => function.Route is not null)));
         }
 
         app.Lifetime.ApplicationStarted.Register(() => Banner.Print(
@@ -102,7 +102,8 @@ internal sealed class EmbeddedRuntime
         using var file = File.OpenRead(path);
         using var settings = new ConfigurationManager();
         settings.AddJsonStream(file);
-        return [.. settings.GetSection("Values").AsEnumerable(makePathsRelative: true).Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value))];
+        var values = settings.GetSection("Values").AsEnumerable(makePathsRelative: true);
+        return [.. values.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), pair.Value))];
     }
 
     private void AddLogging()
@@ -125,24 +126,23 @@ internal sealed class EmbeddedRuntime
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBody;
         });
-        Web.Services.AddRouting();
         Web.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         Web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _settings.ShutdownGrace + AfterGrace);
     }
 
-    private IReadOnlyList<FunctionEntry> ReadFunctions()
+    private List<FunctionEntry> ReadFunctions()
     {
-        var types = _options.FunctionTypes ?? typeof(EmbeddedRuntime).Assembly.GetTypes();
-        var functions = FunctionIndex.Read(types, new FunctionReader(new AppSettings(Web.Configuration), _host.RoutePrefix));
-        return _servesHttp || functions.All(function => function.Trigger is not HttpTriggerAttribute)
+        var methods = _options.FunctionTypes is { } types ? FunctionMethods.Of(types) : FunctionMethods.OfThisApp();
+        var functions = FunctionIndex.Read(methods, new FunctionReader(new AppSettings(Web.Configuration), _host.RoutePrefix));
+        return _servesHttp || functions.TrueForAll(function => function.Route is null)
             ? functions
             : throw new InvalidOperationException("There are HTTP functions, but nothing serves them: call ConfigureFunctionsWebApplication() in Program.cs.");
     }
 
-    private void AddRuntime(IReadOnlyList<FunctionEntry> functions)
+    private void AddRuntime(List<FunctionEntry> functions)
     {
         var services = Web.Services;
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_options);
         services.AddSingleton(_settings);
         services.AddSingleton(_host);
         services.AddSingleton(FunctionKeys.Load(Web.Configuration["FunctionKey"], _settings.DataPath));
@@ -151,25 +151,32 @@ internal sealed class EmbeddedRuntime
         services.AddSingleton(new QueueSender(_host.Base64Messages));
         services.AddSingleton(NewInvoker);
         services.AddSingleton<HttpFunctions>();
-        if (functions.Any(function => typeof(IActionResult).IsAssignableFrom(function.Result)))
+        if (functions.Exists(function => typeof(IActionResult).IsAssignableFrom(function.Result)))
         {
-            // Action results find what writes them among the services.
-            services.AddMvcCore();
+            AddActionResults(services);
         }
 
-        var timers = functions.Where(function => function.Trigger is TimerTriggerAttribute).ToList();
+        AddLoops(services, functions.FindAll(function => function.Schedule is not null), functions.FindAll(function => function.Queue is not null));
+    }
+
+    // Registered last, so they start after everything of the app and stop before it.
+    private void AddLoops(IServiceCollection services, List<FunctionEntry> timers, List<FunctionEntry> queues)
+    {
         if (timers.Count > 0)
         {
             services.TryAddSingleton<IScheduleStore>(_ => new TableScheduleStore(new AppSettings(Web.Configuration).Connection(null)));
-            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<TimerService>(provider, timers));
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<TimerService>(
+                provider, timers, provider.GetService<TimeProvider>() ?? TimeProvider.System));
         }
 
-        var queues = functions.Where(function => function.Trigger is QueueTriggerAttribute).ToList();
         if (queues.Count > 0)
         {
             services.AddHostedService(provider => ActivatorUtilities.CreateInstance<QueueService>(provider, queues));
         }
     }
+
+    // Action results find what writes them among the services. Apart, so that MVC is not even loaded for an app without them.
+    private static void AddActionResults(IServiceCollection services) => services.AddMvcCore();
 
     private FunctionInvoker NewInvoker(IServiceProvider services)
     {

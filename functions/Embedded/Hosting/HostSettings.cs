@@ -60,7 +60,7 @@ internal sealed record HostSettings
     {
         null or "BASE64" => true,
         "NONE" => false,
-        var other => throw Unreadable(queues, "messageEncoding", other, "base64 or none"),
+        _ => throw Unreadable(queues, "messageEncoding", queues["messageEncoding"]!, "base64 or none"),
     };
 
     private static int Read(IConfigurationSection section, string key, int fallback, int least, int most)

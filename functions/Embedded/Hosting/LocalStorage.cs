@@ -42,7 +42,8 @@ internal sealed partial class LocalStorage(EmbeddedSettings settings, ILogger<Lo
             var taken = queues ? settings.QueuePort : settings.TablePort;
             throw new InvalidOperationException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Port {taken} of 127.0.0.1 is taken, so the storage emulator cannot start. Free it, set Embedded__QueuePort and Embedded__TablePort, or set {Setting} to a storage account."));
+                $"Port {taken} of 127.0.0.1 is taken, so the storage emulator cannot start. "
+                + $"Free it, set Embedded__QueuePort and Embedded__TablePort, or set {Setting} to a storage account."));
         }
 
         var folder = Path.Combine(settings.DataPath, "azurite");

@@ -1,18 +1,16 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 
 namespace StoreClaw.Embedded;
 
-/// <summary>Serves the HTTP functions through endpoint routing.</summary>
+/// <summary>Serves the HTTP functions.</summary>
 internal sealed partial class HttpFunctions(FunctionInvoker invoker, FunctionKeys keys, StopSignal stop, ILogger<HttpFunctions> logger)
 {
     /// <summary>The step of the pipeline that shows the request to what follows and writes the result.</summary>
@@ -33,37 +31,20 @@ internal sealed partial class HttpFunctions(FunctionInvoker invoker, FunctionKey
         };
     }
 
-    public void Map(WebApplication app, IEnumerable<FunctionEntry> functions)
+    /// <summary>The app's request handler. A known path with another method is a 404 on the Functions host, never a 405; HEAD is not GET there.</summary>
+    public RequestDelegate Handler(IReadOnlyList<FunctionEntry> functions) => http =>
     {
-        // A known path with another method is a 404 on the Functions host, never a 405; HEAD is not GET there.
-        app.Use((http, next) =>
+        foreach (var function in functions)
         {
-            if (http.GetEndpoint()?.Metadata.GetMetadata<FunctionEntry>() is null)
+            if (function.Route!.TryMatch(http))
             {
-                http.Response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
+                return ServeAsync(function, ((HttpTriggerAttribute)function.Trigger).AuthLevel, http);
             }
-
-            return next(http);
-        });
-        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(functions.Select(Endpoint)));
-    }
-
-    private Endpoint Endpoint(FunctionEntry function)
-    {
-        var trigger = (HttpTriggerAttribute)function.Trigger;
-        var endpoint = new RouteEndpointBuilder(http => ServeAsync(function, trigger.AuthLevel, http), RoutePatternFactory.Parse(function.Route), order: 0)
-        {
-            DisplayName = function.Name,
-        };
-        endpoint.Metadata.Add(function);
-        if (trigger.Methods is { Length: > 0 } methods)
-        {
-            endpoint.Metadata.Add(new HttpMethodMetadata(methods));
         }
 
-        return endpoint.Build();
-    }
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    };
 
     private async Task ServeAsync(FunctionEntry function, AuthorizationLevel level, HttpContext http)
     {

@@ -120,7 +120,7 @@ internal sealed partial class MessageHandler(
         [LoggerMessage(Level = LogLevel.Error, Message = "Message {Message} of {Queue} is not Base64 as messageEncoding in host.json says.")]
         public static partial void Undecodable(ILogger logger, string message, string queue);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Message} of {Queue} was handled here, but its lease had run out; it may be handled again.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Message} of {Queue} was handled here, but its lease had run out; it may come again.")]
         public static partial void LeaseLost(ILogger logger, string message, string queue);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Message} of {Queue} could not be settled and will come again.")]

@@ -131,5 +131,7 @@ internal sealed class MessageLease : IAsyncDisposable
     }
 
     private static bool IsGone(RequestFailedException failure) =>
-        failure.ErrorCode == QueueErrorCode.MessageNotFound || failure.ErrorCode == QueueErrorCode.PopReceiptMismatch || failure.ErrorCode == QueueErrorCode.QueueNotFound;
+        failure.ErrorCode == QueueErrorCode.MessageNotFound
+        || failure.ErrorCode == QueueErrorCode.PopReceiptMismatch
+        || failure.ErrorCode == QueueErrorCode.QueueNotFound;
 }

@@ -16,6 +16,7 @@ internal sealed record QueueAddress(string ConnectionString, string Name)
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);
         options.Retry.MaxRetries = 3;
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(20);
         return new QueueClient(ConnectionString, Name, options);
     }
 

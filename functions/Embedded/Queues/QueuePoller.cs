@@ -12,15 +12,13 @@ namespace StoreClaw.Embedded;
 /// </summary>
 internal sealed partial class QueuePoller
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(50);
-
     // Ten idle queues, each asked at most this often while others are busy, cost an emulator little.
     private static readonly TimeSpan HintSpacing = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestOutageWait = TimeSpan.FromSeconds(10);
 
-    private readonly FunctionEntry _function;
     private readonly QueueAddress _address;
     private readonly HostSettings _host;
+    private readonly TimeSpan _firstWait;
     private readonly EmbeddedSettings _settings;
     private readonly MessageHandler _handler;
     private readonly StopSignal _stop;
@@ -32,11 +30,19 @@ internal sealed partial class QueuePoller
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
     public QueuePoller(
-        FunctionEntry function, HostSettings host, EmbeddedSettings settings, FunctionInvoker invoker, QueueSender sender, StopSignal stop, WorkHint hint, ILogger logger)
+        FunctionEntry function,
+        HostSettings host,
+        EmbeddedOptions options,
+        EmbeddedSettings settings,
+        FunctionInvoker invoker,
+        QueueSender sender,
+        StopSignal stop,
+        WorkHint hint,
+        ILogger logger)
     {
-        _function = function;
         _address = function.Queue!;
         _host = host;
+        _firstWait = options.FirstPollWait;
         _settings = settings;
         _stop = stop;
         _hint = hint;
@@ -48,8 +54,8 @@ internal sealed partial class QueuePoller
     /// <summary>Ends when the app stops and every message taken is settled: handled, or given back when the grace is over.</summary>
     public async Task RunAsync()
     {
-        var idle = new BackOff(FirstWait, _host.MaxPollingInterval);
-        var outage = new BackOff(FirstWait, LongestOutageWait);
+        var idle = new BackOff(_firstWait, _host.MaxPollingInterval);
+        var outage = new BackOff(TimeSpan.FromMilliseconds(50), LongestOutageWait);
         var broken = false;
         _hint.Raised += _hinted.Set;
         while (!_stop.Stopping.IsCancellationRequested)
@@ -111,7 +117,7 @@ internal sealed partial class QueuePoller
 
         if (received.Length < _host.BatchSize)
         {
-            await WaitAsync(received.Length > 0 ? FirstWait : idle.Next());
+            await WaitAsync(received.Length > 0 ? _firstWait : idle.Next());
         }
     }
 

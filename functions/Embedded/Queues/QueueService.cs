@@ -7,6 +7,7 @@ namespace StoreClaw.Embedded;
 internal sealed class QueueService(
     IReadOnlyList<FunctionEntry> functions,
     HostSettings host,
+    EmbeddedOptions options,
     EmbeddedSettings settings,
     FunctionInvoker invoker,
     QueueSender sender,
@@ -19,10 +20,13 @@ internal sealed class QueueService(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        lifetime.ApplicationStarted.Register(() => _pollers = Task.WhenAll(functions.Select(function => Task.Run(() => new QueuePoller(function, host, settings, invoker, sender, stop, hint, logger).RunAsync()))));
+        lifetime.ApplicationStarted.Register(() => _pollers = Task.WhenAll(functions.Select(function => Task.Run(() => NewPoller(function).RunAsync()))));
         return Task.CompletedTask;
     }
 
-    // Each poller ends by itself soon after the grace.
-    public Task StopAsync(CancellationToken cancellationToken) => _pollers;
+    // Each poller ends by itself soon after the grace, unless storage is away.
+    public async Task StopAsync(CancellationToken cancellationToken) =>
+        await _pollers.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private QueuePoller NewPoller(FunctionEntry function) => new(function, host, options, settings, invoker, sender, stop, hint, logger);
 }

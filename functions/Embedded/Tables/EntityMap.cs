@@ -34,14 +34,14 @@ internal sealed class EntityMap
     public EntityProperty? Find(string column) => _byName.GetValueOrDefault(column);
 
     private static bool IsColumn(PropertyInfo property) =>
-        property.Name is not (nameof(ITableEntity.PartitionKey) or nameof(ITableEntity.RowKey) or nameof(ITableEntity.Timestamp) or nameof(ITableEntity.ETag))
+        typeof(ITableEntity).GetProperty(property.Name) is null
         && property.GetIndexParameters().Length == 0
         && !property.IsDefined(typeof(IgnoreDataMemberAttribute));
 
     private static EntityProperty Bind(Type type, PropertyInfo property)
     {
         var edm = Edm.Of(property.PropertyType) ?? throw new NotSupportedException(
-            $"{type.Name}.{property.Name} is a {property.PropertyType.Name}, which a table cannot store. Store it in another form and mark it [IgnoreDataMember].");
+            $"{type.Name}.{property.Name} is a {property.PropertyType.Name}, which tables do not store. Mark it [IgnoreDataMember].");
         var name = property.GetCustomAttribute<DataMemberAttribute>()?.Name ?? property.Name;
         return (EntityProperty)Activator.CreateInstance(typeof(ClassProperty<,>).MakeGenericType(type, property.PropertyType), name, property, edm)!;
     }

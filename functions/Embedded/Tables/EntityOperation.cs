@@ -37,6 +37,8 @@ internal readonly record struct EntityOperation(RequestMethod Method, string Pat
     {
         ArgumentNullException.ThrowIfNull(partitionKey);
         ArgumentNullException.ThrowIfNull(rowKey);
+        ServiceLimits.CheckAddress(partitionKey);
+        ServiceLimits.CheckAddress(rowKey);
         return $"{table}(PartitionKey='{Escape(partitionKey)}',RowKey='{Escape(rowKey)}')";
     }
 

@@ -52,7 +52,8 @@ public class TableClient
         await _transport.CreateTableIfNotExistsAsync(Name, cancellationToken);
 
     /// <summary>A table that is not there is no error; the response then has status 404.</summary>
-    public virtual async Task<Response> DeleteAsync(CancellationToken cancellationToken = default) => await _transport.DeleteTableAsync(Name, cancellationToken);
+    public virtual async Task<Response> DeleteAsync(CancellationToken cancellationToken = default) =>
+        await _transport.DeleteTableAsync(Name, cancellationToken);
 
     /// <summary>409 EntityAlreadyExists when the row is there. The answer carries the ETag.</summary>
     public virtual async Task<Response> AddEntityAsync<T>(T entity, CancellationToken cancellationToken = default)

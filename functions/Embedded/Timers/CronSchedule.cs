@@ -129,7 +129,8 @@ internal sealed class CronSchedule : Schedule
         };
         return step is int every and > 0 && first is int from && last is int to && from >= least && to <= most && from <= to
             ? (from, to, every)
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{item}' is no {name} of a schedule: use {least} to {most}, lists, ranges and steps"));
+            : throw new FormatException(string.Create(
+                CultureInfo.InvariantCulture, $"'{item}' is no {name} of a schedule: use {least} to {most}, lists, ranges and steps"));
 
         int? Value(string text) => Number(text) ?? Named(text, least, names);
     }
@@ -138,9 +139,8 @@ internal sealed class CronSchedule : Schedule
 
     private static int? Named(string text, int least, string[] names)
     {
-        var index = text.Length < 3
-            ? -1
-            : Array.FindIndex(names, full => full.Equals(text, StringComparison.OrdinalIgnoreCase) || full[..3].Equals(text, StringComparison.OrdinalIgnoreCase));
+        var index = Array.FindIndex(names, full =>
+            full.Equals(text, StringComparison.OrdinalIgnoreCase) || full[..3].Equals(text, StringComparison.OrdinalIgnoreCase));
         return index < 0 ? null : index + least;
     }
 }

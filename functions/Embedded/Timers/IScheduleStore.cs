@@ -12,11 +12,11 @@ internal sealed record ScheduleState(DateTimeOffset Since, DateTimeOffset? Last,
 internal interface IScheduleStore
 {
     /// <summary>The state of a timer; null when it has none yet.</summary>
-    public Task<ScheduleState?> FindAsync(string timer, CancellationToken cancellationToken);
+    Task<ScheduleState?> FindAsync(string timer, CancellationToken cancellationToken);
 
     /// <summary>Writes the first state. Null when another process was faster.</summary>
-    public Task<ScheduleState?> TryAddAsync(string timer, ScheduleState state, CancellationToken cancellationToken);
+    Task<ScheduleState?> TryAddAsync(string timer, ScheduleState state, CancellationToken cancellationToken);
 
     /// <summary>Writes the state when it is still the given version; returns it with its new one. Null when it changed meanwhile.</summary>
-    public Task<ScheduleState?> TryUpdateAsync(string timer, ScheduleState state, CancellationToken cancellationToken);
+    Task<ScheduleState?> TryUpdateAsync(string timer, ScheduleState state, CancellationToken cancellationToken);
 }

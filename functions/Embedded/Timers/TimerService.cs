@@ -22,7 +22,8 @@ internal sealed class TimerService(
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken) => await _loops.WaitAsync(stop.GraceOver).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public async Task StopAsync(CancellationToken cancellationToken) =>
+        await _loops.WaitAsync(stop.GraceOver).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private Task RunAsync()
     {

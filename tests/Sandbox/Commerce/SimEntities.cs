@@ -6,6 +6,9 @@ public sealed record SimLocation(long Id, string Name);
 /// <summary>Units of one variant available at one location.</summary>
 public sealed record SimStockLevel(long LocationId, int Available, DateTimeOffset UpdatedAt);
 
+/// <param name="Expected">Units that must be there for the setting to happen; null to set in any case.</param>
+public sealed record StockSetting(long VariantId, long LocationId, int Available, int? Expected = null);
+
 /// <summary>What can be bought: one option of a product, with its own SKU, price in the shop's currency and stock.</summary>
 public sealed record SimVariant(long Id, long ProductId, string Sku, string Title, decimal Price, IReadOnlyList<SimStockLevel> Levels)
 {

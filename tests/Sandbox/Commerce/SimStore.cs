@@ -158,6 +158,23 @@ public sealed class SimStore
     public SimVariant SetStock(long variantId, int available, long? locationId = null) => Change(events =>
         SetLevel(variantId, locationId ?? Locations[0].Id, _ => available, Now(), events));
 
+    /// <summary>Sets several levels or none.</summary>
+    /// <returns>Positions of the settings whose expected units were not the present ones; empty when all were set.</returns>
+    public IReadOnlyList<int> SetStock(IReadOnlyList<StockSetting> settings) => Change<IReadOnlyList<int>>(events =>
+    {
+        int[] stale = [.. settings.Index().Where(pair => pair.Item.Expected is { } expected && expected != Level(pair.Item)).Select(pair => pair.Index)];
+        if (stale.Length == 0)
+        {
+            var at = Now();
+            foreach (var setting in settings)
+            {
+                SetLevel(setting.VariantId, setting.LocationId, _ => setting.Available, at, events);
+            }
+        }
+
+        return stale;
+    });
+
     public SimProduct SetPrice(long variantId, decimal price) => Change(events =>
     {
         var (product, variant) = Variant(variantId) ?? throw new ArgumentException($"The shop has no variant {variantId}.", nameof(variantId));
@@ -202,6 +219,9 @@ public sealed class SimStore
         events.Add(new(SimTopic.CustomerDeleted, Now(), customer));
         return customer;
     });
+
+    private int? Level(StockSetting setting) =>
+        Variant(setting.VariantId)?.Variant.Levels.FirstOrDefault(level => level.LocationId == setting.LocationId)?.Available;
 
     private static SimProduct Replace(SimProduct product, SimVariant variant) =>
         product with { Variants = [.. product.Variants.Select(old => old.Id == variant.Id ? variant : old)] };

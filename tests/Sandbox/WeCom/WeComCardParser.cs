@@ -61,7 +61,9 @@ internal sealed class WeComCardParser(WeComOptions options, Func<string, FileCon
     private static WeComRefusal? JudgeParagraphs(WeComFields card) => JudgeList(card, "vertical_content_list", Paragraphs, "title", _ => null);
 
     private static WeComRefusal? JudgeSource(WeComFields card) =>
-        card.Object("source")?.Number("desc_color") is < 0 or > 3 ? WeComRefusal.Invalid("field `template_card.source.desc_color` expect value in [0, 3]") : null;
+        card.Object("source")?.Number("desc_color") is < 0 or > 3
+            ? WeComRefusal.Invalid("field `template_card.source.desc_color` expect value in [0, 3]")
+            : null;
 
     private WeComRefusal? JudgeQuote(WeComFields card) => card.Object("quote_area") is { } quote ? JudgeLink(quote, 0, 2) : null;
 

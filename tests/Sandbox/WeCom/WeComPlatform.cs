@@ -12,7 +12,8 @@ namespace StoreClaw.Sandbox.WeCom;
 
 /// <summary>
 /// The simulated WeCom group robot on a loopback port: <c>POST /cgi-bin/webhook/send</c> and <c>/upload_media</c>, HTTP 200 with
-/// <c>errcode</c> whatever happens, 20 messages per sliding minute and robot, limits in decoded UTF-8 bytes. What it cannot know stays in <see cref="WeComOptions"/>.
+/// <c>errcode</c> whatever happens, 20 messages per sliding minute and robot, limits in decoded UTF-8 bytes. What no public page settles
+/// is in <see cref="WeComOptions"/>.
 /// </summary>
 public sealed class WeComPlatform : IAsyncDisposable
 {
@@ -295,6 +296,7 @@ public sealed class WeComPlatform : IAsyncDisposable
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/html";
-        return context.Response.WriteAsync($"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>", context.RequestAborted);
+        var page = $"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>";
+        return context.Response.WriteAsync(page, context.RequestAborted);
     }
 }

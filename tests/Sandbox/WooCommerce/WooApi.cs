@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace StoreClaw.Sandbox.WooCommerce;
 
 /// <summary>Routes of <c>/wc/v3</c>: finds the handler, then checks parameters, then rights, as WordPress does in this order.</summary>
-internal sealed partial class WooApi
+internal sealed class WooApi
 {
     private readonly WooCommerceSite _site;
     private readonly IReadOnlyList<Route> _routes;
@@ -13,35 +13,15 @@ internal sealed partial class WooApi
     public WooApi(WooCommerceSite site)
     {
         _site = site;
-        var orders = new WooOrders(site);
-        var products = new WooProducts(site);
-        var customers = new WooCustomers(site);
-        var webhooks = new WooWebhookResource(site);
         _routes =
         [
-            Read("", "index", Access.Public, () => [], (_, _, _) => Index()),
-            Read("/wc/v3", "index", Access.Public, () => [], (_, _, _) => Namespace()),
-            Read("/wc/v3/system_status", "system_status", Access.List, () => [], (_, _, _) => SystemStatus()),
-            Read("/wc/v3/orders", "orders.list", Access.List, () => orders.Parameters, (request, arguments, _) => orders.List(request, arguments)),
-            Read("/wc/v3/orders/#", "orders.get", Access.View, () => [], (request, _, ids) => orders.Get(request, ids[0])),
-            Read("/wc/v3/orders/#/refunds", "refunds.list", Access.List, () => orders.Parameters, (request, arguments, ids) => orders.Refunds(request, arguments, ids[0])),
-            Read("/wc/v3/orders/#/refunds/#", "refunds.get", Access.View, () => [], (request, _, ids) => orders.Refund(request, ids[0], ids[1])),
-            Read("/wc/v3/products", "products.list", Access.List, () => products.Parameters, (request, arguments, _) => products.List(request, arguments)),
-            Read("/wc/v3/products/#", "products.get", Access.View, () => [], (request, _, ids) => products.Get(request, ids[0])),
-            Edit("/wc/v3/products/#", "products.update", Access.Edit, (request, ids) => products.Update(request, ids[0])),
-            Edit("/wc/v3/products/batch", "products.batch", Access.Batch, (request, _) => products.Batch(request)),
-            Read("/wc/v3/products/#/variations", "variations.list", Access.List, () => products.Parameters, (request, arguments, ids) => products.Variations(request, arguments, ids[0])),
-            Read("/wc/v3/products/#/variations/#", "variations.get", Access.View, () => [], (request, _, ids) => products.Variation(request, ids[0], ids[1])),
-            Edit("/wc/v3/products/#/variations/#", "variations.update", Access.Edit, (request, ids) => products.UpdateVariation(request, ids[0], ids[1])),
-            Edit("/wc/v3/products/#/variations/batch", "variations.batch", Access.Batch, (request, ids) => products.BatchVariations(request, ids[0])),
-            Read("/wc/v3/customers", "customers.list", Access.List, () => WooCustomers.Parameters, (request, arguments, _) => customers.List(request, arguments)),
-            Read("/wc/v3/customers/#", "customers.get", Access.View, () => [], (request, _, ids) => customers.Get(request, ids[0])),
-            Read("/wc/v3/webhooks", "webhooks.list", Access.List, () => WooWebhookResource.Parameters, (request, arguments, _) => webhooks.List(request, arguments)),
-            Read("/wc/v3/webhooks/#", "webhooks.get", Access.View, () => [], (request, _, ids) => webhooks.Get(request, ids[0])),
-            new(request => request.Method == "POST", Pattern("/wc/v3/webhooks"), "webhooks.create", Access.Create, () => [], request => WooWebhookResource.Invalid(request, creating: true), (request, _, _) => webhooks.CreateAsync(request.Member)),
-            new(request => request.IsEdit, Pattern("/wc/v3/webhooks/#"), "webhooks.update", Access.Edit, () => [], request => WooWebhookResource.Invalid(request, creating: false), (request, _, ids) => webhooks.UpdateAsync(request.Member, ids[0])),
-            new(request => request.Method == "DELETE", Pattern("/wc/v3/webhooks/#"), "webhooks.delete", Access.Delete, () => [], _ => null, (request, _, ids) => Task.FromResult(webhooks.Delete(IsTrue(request, "force"), ids[0]))),
-            new(request => request.IsEdit, Pattern("/wc/v3/webhooks/batch"), "webhooks.batch", Access.Batch, () => [], _ => null, (request, _, _) => webhooks.BatchAsync(request)),
+            Get("", "index", Access.Public, () => [], (_, _, _) => Index()),
+            Get("/wc/v3", "index", Access.Public, () => [], (_, _, _) => Namespace()),
+            Get("/wc/v3/system_status", "system_status", Access.List, () => [], (_, _, _) => SystemStatus()),
+            .. Orders(new WooOrders(site)),
+            .. Products(new WooProducts(site)),
+            .. Customers(new WooCustomers(site)),
+            .. Webhooks(new WooWebhookResource(site)),
         ];
     }
 
@@ -77,7 +57,8 @@ internal sealed partial class WooApi
     {
         if (request.Key is { } key && !(request.IsRead ? key.MayRead : key.MayWrite))
         {
-            return WooAnswer.Refused(401, "woocommerce_rest_authentication_error", $"The API key provided does not have {(request.IsRead ? "read" : "write")} permissions.");
+            var lacking = request.IsRead ? "read" : "write";
+            return WooAnswer.Refused(401, "woocommerce_rest_authentication_error", $"The API key provided does not have {lacking} permissions.");
         }
 
         var parameters = route.Parameters();
@@ -119,11 +100,74 @@ internal sealed partial class WooApi
 
     private static bool IsTrue(WooRequest request, string name) => request.Member(name)?.ToString() is "true" or "True" or "1";
 
-    private static Route Read(string path, string kind, Access access, Func<IReadOnlyList<WooParameter>> parameters, Func<WooRequest, WooArguments, long[], WooAnswer> run) =>
-        new(request => request.IsRead, Pattern(path), kind, access, parameters, _ => null, (request, arguments, ids) => Task.FromResult(run(request, arguments, ids)));
+    private static Route[] Orders(WooOrders orders) =>
+    [
+        Get("/wc/v3/orders", "orders.list", Access.List, () => orders.Parameters, (call, arguments, _) => orders.List(call, arguments)),
+        Get("/wc/v3/orders/#", "orders.get", Access.View, () => [], (call, _, ids) => orders.Get(call, ids[0])),
+        Get("/wc/v3/orders/#/refunds", "refunds.list", Access.List, () => orders.Parameters, (call, arguments, ids) => orders.Refunds(call, arguments, ids[0])),
+        Get("/wc/v3/orders/#/refunds/#", "refunds.get", Access.View, () => [], (call, _, ids) => orders.Refund(call, ids[0], ids[1])),
+    ];
+
+    private static Route[] Products(WooProducts products) =>
+    [
+        Get("/wc/v3/products", "products.list", Access.List, () => products.Parameters, (call, arguments, _) => products.List(call, arguments)),
+        Get("/wc/v3/products/#", "products.get", Access.View, () => [], (call, _, ids) => products.Get(call, ids[0])),
+        Edit("/wc/v3/products/#", "products.update", Access.Edit, (call, ids) => products.Update(call, ids[0])),
+        Edit("/wc/v3/products/batch", "products.batch", Access.Batch, (call, _) => products.Batch(call)),
+        Get(
+            "/wc/v3/products/#/variations",
+            "variations.list",
+            Access.List,
+            () => products.Parameters,
+            (call, arguments, ids) => products.Variations(call, arguments, ids[0])),
+        Get("/wc/v3/products/#/variations/#", "variations.get", Access.View, () => [], (call, _, ids) => products.Variation(call, ids[0], ids[1])),
+        Edit("/wc/v3/products/#/variations/#", "variations.update", Access.Edit, (call, ids) => products.UpdateVariation(call, ids[0], ids[1])),
+        Edit("/wc/v3/products/#/variations/batch", "variations.batch", Access.Batch, (call, ids) => products.BatchVariations(call, ids[0])),
+    ];
+
+    private static Route[] Customers(WooCustomers customers) =>
+    [
+        Get("/wc/v3/customers", "customers.list", Access.List, () => WooCustomers.Parameters, (call, arguments, _) => customers.List(call, arguments)),
+        Get("/wc/v3/customers/#", "customers.get", Access.View, () => [], (call, _, ids) => customers.Get(call, ids[0])),
+    ];
+
+    private static Route[] Webhooks(WooWebhookResource webhooks) =>
+    [
+        Get("/wc/v3/webhooks", "webhooks.list", Access.List, () => WooWebhookResource.Parameters, (call, arguments, _) => webhooks.List(call, arguments)),
+        Get("/wc/v3/webhooks/#", "webhooks.get", Access.View, () => [], (call, _, ids) => webhooks.Get(call, ids[0])),
+        new Route(
+            call => call.Method == "POST",
+            Pattern("/wc/v3/webhooks"),
+            "webhooks.create",
+            Access.Create,
+            (call, _, _) => webhooks.CreateAsync(call.Member))
+        {
+            Invalid = call => WooWebhookResource.Invalid(call, creating: true),
+        },
+        new Route(
+            call => call.IsEdit,
+            Pattern("/wc/v3/webhooks/#"),
+            "webhooks.update",
+            Access.Edit,
+            (call, _, ids) => webhooks.UpdateAsync(call.Member, ids[0]))
+        {
+            Invalid = call => WooWebhookResource.Invalid(call, creating: false),
+        },
+        new Route(
+            call => call.Method == "DELETE",
+            Pattern("/wc/v3/webhooks/#"),
+            "webhooks.delete",
+            Access.Delete,
+            (call, _, ids) => Task.FromResult(webhooks.Delete(IsTrue(call, "force"), ids[0]))),
+        new Route(call => call.IsEdit, Pattern("/wc/v3/webhooks/batch"), "webhooks.batch", Access.Batch, (call, _, _) => webhooks.BatchAsync(call)),
+    ];
+
+    private static Route Get(
+        string path, string kind, Access access, Func<IReadOnlyList<WooParameter>> parameters, Func<WooRequest, WooArguments, long[], WooAnswer> run) =>
+        new(call => call.IsRead, Pattern(path), kind, access, (call, arguments, ids) => Task.FromResult(run(call, arguments, ids))) { Parameters = parameters };
 
     private static Route Edit(string path, string kind, Access access, Func<WooRequest, long[], WooAnswer> run) =>
-        new(request => request.IsEdit, Pattern(path), kind, access, () => [], _ => null, (request, _, ids) => Task.FromResult(run(request, ids)));
+        new(call => call.IsEdit, Pattern(path), kind, access, (call, _, ids) => Task.FromResult(run(call, ids)));
 
     private static Regex Pattern(string path) => new($"^{path.Replace("#", "([0-9]{1,18})", StringComparison.Ordinal)}$", RegexOptions.IgnoreCase);
 
@@ -169,11 +213,12 @@ internal sealed partial class WooApi
     });
 
     private sealed record Route(
-        Func<WooRequest, bool> Takes,
-        Regex Path,
-        string Kind,
-        Access Access,
-        Func<IReadOnlyList<WooParameter>> Parameters,
-        Func<WooRequest, WooAnswer?> Invalid,
-        Func<WooRequest, WooArguments, long[], Task<WooAnswer>> Run);
+        Func<WooRequest, bool> Takes, Regex Path, string Kind, Access Access, Func<WooRequest, WooArguments, long[], Task<WooAnswer>> Run)
+    {
+        /// <summary>What its query declares; asked anew for each call, as the site's oddities may change.</summary>
+        public Func<IReadOnlyList<WooParameter>> Parameters { get; init; } = () => [];
+
+        /// <summary>What the schema of its body refuses.</summary>
+        public Func<WooRequest, WooAnswer?> Invalid { get; init; } = _ => null;
+    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -59,14 +58,17 @@ internal sealed class WooAuthorization(WooCommerceSite site) : IDisposable
         }
 
         site.RevokeKey(key);
-        site.Log.Violated("wc-auth.approve", $"the callback answered {status?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}, so the key was deleted");
+        var answered = status?.ToString(CultureInfo.InvariantCulture) ?? "nothing";
+        site.Log.Violated("wc-auth.approve", $"the callback answered {answered}, so the key was deleted");
         return new WooCommerceApproval(null, null, status, "An error occurred in the request and at the time were unable to send the consumer data");
     }
 
     public WooCommerceApproval Deny(IReadOnlyDictionary<string, string[]> query)
     {
         site.Log.Called("wc-auth.deny");
-        return Judge(query) is { } error ? new WooCommerceApproval(null, null, null, error) : new WooCommerceApproval(null, Back(query, success: false), null, null);
+        return Judge(query) is { } error
+            ? new WooCommerceApproval(null, null, null, error)
+            : new WooCommerceApproval(null, Back(query, success: false), null, null);
     }
 
     public void Dispose() => _http.Dispose();
@@ -94,7 +96,8 @@ internal sealed class WooAuthorization(WooCommerceSite site) : IDisposable
 
         // The real one knows no exception for loopback; a sandbox has no certificate there.
         var callback = new Uri(Formatted(query["callback_url"][^1]));
-        return callback.Scheme == Uri.UriSchemeHttps || (callback.Scheme == Uri.UriSchemeHttp && callback.IsLoopback) ? null : "The callback_url needs to be over SSL";
+        var safe = callback.Scheme == Uri.UriSchemeHttps || (callback.Scheme == Uri.UriSchemeHttp && callback.IsLoopback);
+        return safe ? null : "The callback_url needs to be over SSL";
     }
 
     private static string Formatted(string url) => url.Contains("://", StringComparison.Ordinal) ? url : "https://" + url;
@@ -102,7 +105,8 @@ internal sealed class WooAuthorization(WooCommerceSite site) : IDisposable
     private static Uri Back(IReadOnlyDictionary<string, string[]> query, bool success)
     {
         var url = Formatted(query["return_url"][^1]);
-        return new Uri($"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}success={(success ? 1 : 0)}&user_id={Uri.EscapeDataString(query["user_id"][^1])}");
+        var joint = url.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        return new Uri($"{url}{joint}success={(success ? 1 : 0)}&user_id={Uri.EscapeDataString(query["user_id"][^1])}");
     }
 
     private async Task<int?> PostAsync(WooCommerceKey key, IReadOnlyDictionary<string, string[]> query)
@@ -122,7 +126,8 @@ internal sealed class WooAuthorization(WooCommerceSite site) : IDisposable
             ["consumer_secret"] = key.ConsumerSecret,
             ["key_permissions"] = key.PermissionName,
         });
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = MediaTypeHeaderValue.Parse("application/json;charset=UTF-8") } };
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json;charset=UTF-8");
         try
         {
             using var response = await _http.PostAsync(url, content);

@@ -84,7 +84,7 @@ public sealed record WooCommerceFault
     {
         Status = 500,
         ContentType = "application/json; charset=UTF-8",
-        Body = """{"code":"internal_server_error","message":"<p>There has been a critical error on this website.<\/p>","data":{"status":500},"additional_errors":[]}""",
+        Body = """{"code":"internal_server_error","message":"<p>There has been a critical error on this website.<\/p>","data":{"status":500}}""",
     };
 
     internal FaultKind Kind { get; }
@@ -101,7 +101,8 @@ public sealed record WooCommerceFault
     public static WooCommerceFault TooManyRequests(string? retryAfter = null) => Page(429, "Too Many Requests", retryAfter);
 
     /// <inheritdoc cref="TooManyRequests"/>
-    public static WooCommerceFault Unavailable(string? retryAfter = null) => Page(503, "Briefly unavailable for scheduled maintenance. Check back in a minute.", retryAfter);
+    public static WooCommerceFault Unavailable(string? retryAfter = null) =>
+        Page(503, "Briefly unavailable for scheduled maintenance. Check back in a minute.", retryAfter);
 
     /// <summary>A security plug-in's page; some answer it with status 200.</summary>
     public static WooCommerceFault Firewall(int status = 403) => Page(status, "Checking your browser before you access this site", null);

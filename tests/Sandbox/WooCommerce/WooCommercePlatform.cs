@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using StoreClaw.Sandbox.Commerce;
 using StoreClaw.Sandbox.Hosting;
@@ -115,7 +113,8 @@ public sealed class WooCommercePlatform : IAsyncDisposable
         lock (_lock)
         {
             var host = Host(request);
-            var named = _doors.Where(pair => pair.Key.Address.Authority.Equals(host, StringComparison.OrdinalIgnoreCase) && Holds(pair.Key, request.Path))
+            var named = _doors
+                .Where(pair => pair.Key.Address.Authority.Equals(host, StringComparison.OrdinalIgnoreCase) && Holds(pair.Key, request.Path))
                 .OrderByDescending(pair => pair.Key.Address.AbsolutePath.Length)
                 .Select(pair => pair.Value)
                 .FirstOrDefault();
@@ -123,7 +122,8 @@ public sealed class WooCommercePlatform : IAsyncDisposable
         }
     }
 
-    private static bool Holds(WooCommerceSite site, PathString path) => path.StartsWithSegments(site.Address.AbsolutePath.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
+    private static bool Holds(WooCommerceSite site, PathString path) =>
+        path.StartsWithSegments(site.Address.AbsolutePath.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
 
     private sealed class WooPump : IAsyncDisposable
     {

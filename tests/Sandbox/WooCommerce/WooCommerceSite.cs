@@ -50,7 +50,10 @@ public sealed class WooCommerceSite : IDisposable
     /// <summary>May change while the site runs.</summary>
     public WooCommerceBehaviour Behaviour { get; set; }
 
-    /// <summary>Calls of this site: <c>orders.list</c>, <c>products.update</c>, <c>webhooks.create</c>, <c>webhook.ping</c>, <c>webhook.delivery</c> and so on.</summary>
+    /// <summary>
+    /// Calls of this site by kind (<c>orders.list</c>, <c>products.update</c>, <c>webhooks.create</c>, <c>webhook.ping</c>, <c>webhook.delivery</c>
+    /// and so on) and answers by status (<c>status.404</c>).
+    /// </summary>
     public CallLog Log { get; }
 
     /// <summary>How many calls it ever had to answer at the same time; a gentle caller leaves it at 1.</summary>
@@ -84,10 +87,13 @@ public sealed class WooCommerceSite : IDisposable
 
     /// <summary>A key as Settings &gt; Advanced &gt; REST API makes it.</summary>
     public WooCommerceKey CreateKey(
-        WooCommercePermission permission = WooCommercePermission.ReadWrite, WooCommerceRole role = WooCommerceRole.Administrator, string description = "StoreClaw")
+        WooCommercePermission permission = WooCommercePermission.ReadWrite,
+        WooCommerceRole role = WooCommerceRole.Administrator,
+        string description = "StoreClaw")
     {
         var id = Interlocked.Increment(ref _nextKey);
-        var key = new WooCommerceKey(id, "ck_" + Hash($"consumer key {id}")[..40], "cs_" + Hash($"consumer secret {id}")[..40], permission, role, description);
+        var (consumerKey, consumerSecret) = ("ck_" + Hash($"consumer key {id}")[..40], "cs_" + Hash($"consumer secret {id}")[..40]);
+        var key = new WooCommerceKey(id, consumerKey, consumerSecret, permission, role, description);
         _keys[key.ConsumerKey] = key;
         return key;
     }
@@ -177,7 +183,8 @@ public sealed class WooCommerceSite : IDisposable
         var sales = _sales;
         if (!ReferenceEquals(sales.Orders, orders))
         {
-            sales = (orders, orders.SelectMany(order => order.Lines).GroupBy(line => line.ProductId).ToDictionary(group => group.Key, group => group.Sum(line => (long)line.Quantity)));
+            var lines = orders.SelectMany(order => order.Lines).GroupBy(line => line.ProductId);
+            sales = (orders, lines.ToDictionary(group => group.Key, group => group.Sum(line => (long)line.Quantity)));
             _sales = sales;
         }
 
@@ -200,8 +207,12 @@ public sealed class WooCommerceSite : IDisposable
         return Behaviour.ManagesStock ? "yes" : "no";
     }
 
-    internal string ParentStock(SimProduct product) =>
-        _managed.TryGetValue(product.Id, out var own) ? (own ? "yes" : "no") : Behaviour.Quirks.HasFlag(WooCommerceQuirks.ParentStock) ? "yes" : "no";
+    /// <summary><c>yes</c> or <c>no</c>: whether a variable product keeps the stock of its variations.</summary>
+    internal string ParentStock(SimProduct product)
+    {
+        var managed = _managed.TryGetValue(product.Id, out var own) ? own : Behaviour.Quirks.HasFlag(WooCommerceQuirks.ParentStock);
+        return managed ? "yes" : "no";
+    }
 
     internal void ManageStock(long id, bool managed) => _managed[id] = managed;
 

@@ -9,7 +9,15 @@ namespace StoreClaw.Sandbox.WooCommerce;
 /// <param name="FailureCount">Failures in a row.</param>
 /// <param name="PingStatus">What the receiver answered the last ping with; null when it was not reached or never asked.</param>
 public sealed record WooCommerceWebhook(
-    int Id, string Name, string Status, string Topic, string DeliveryUrl, int FailureCount, int? PingStatus, DateTimeOffset CreatedAt, DateTimeOffset? ModifiedAt);
+    int Id,
+    string Name,
+    string Status,
+    string Topic,
+    string DeliveryUrl,
+    int FailureCount,
+    int? PingStatus,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ModifiedAt);
 
 /// <summary>One attempt to deliver; there is never a second one.</summary>
 /// <param name="Status">What the receiver answered; null when it could not be reached in time.</param>

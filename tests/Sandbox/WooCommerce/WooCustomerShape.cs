@@ -8,8 +8,9 @@ internal sealed class WooCustomerShape(WooCommerceSite site)
 {
     public JsonObject Customer(SimCustomer customer)
     {
-        var id = customer.Id;
-        return Person(id, "customer", customer.CreatedAt, customer.UpdatedAt, WooPeople.Billing(id, customer.Country, guest: false), WooPeople.Shipping(id, customer.Country), customer.OrderCount > 0);
+        var billing = WooPeople.Billing(customer.Id, customer.Country, guest: false);
+        var shipping = WooPeople.Shipping(customer.Id, customer.Country);
+        return Person(customer.Id, "customer", customer.CreatedAt, customer.UpdatedAt, billing, shipping, customer.OrderCount > 0);
     }
 
     public JsonObject Administrator()
@@ -20,23 +21,27 @@ internal sealed class WooCustomerShape(WooCommerceSite site)
         return Person(1, "administrator", opened, opened, nobody, nowhere, paying: false);
     }
 
-    private JsonObject Person(long id, string role, DateTimeOffset created, DateTimeOffset modified, JsonObject billing, JsonObject shipping, bool paying) => new()
+    private JsonObject Person(
+        long id, string role, DateTimeOffset created, DateTimeOffset modified, JsonObject billing, JsonObject shipping, bool paying)
     {
-        ["id"] = id,
-        ["date_created"] = site.Time.Local(created),
-        ["date_created_gmt"] = WooTime.Gmt(created),
-        ["date_modified"] = site.Time.Local(modified),
-        ["date_modified_gmt"] = WooTime.Gmt(modified),
-        ["email"] = role == "customer" ? WooPeople.Email(id, guest: false) : "admin@example.com",
-        ["first_name"] = WooPeople.FirstName(id),
-        ["last_name"] = WooPeople.LastName(id),
-        ["role"] = role,
-        ["username"] = role == "customer" ? $"customer.{id}" : "admin",
-        ["billing"] = billing,
-        ["shipping"] = shipping,
-        ["is_paying_customer"] = paying,
-        ["avatar_url"] = $"https://secure.gravatar.com/avatar/{site.Hash($"avatar {id}")[..32]}?s=96",
-        ["meta_data"] = new JsonArray(),
-        ["_links"] = site.Links($"customers/{id}", "customers"),
-    };
+        return new JsonObject
+        {
+            ["id"] = id,
+            ["date_created"] = site.Time.Local(created),
+            ["date_created_gmt"] = WooTime.Gmt(created),
+            ["date_modified"] = site.Time.Local(modified),
+            ["date_modified_gmt"] = WooTime.Gmt(modified),
+            ["email"] = role == "customer" ? WooPeople.Email(id, guest: false) : "admin@example.com",
+            ["first_name"] = WooPeople.FirstName(id),
+            ["last_name"] = WooPeople.LastName(id),
+            ["role"] = role,
+            ["username"] = role == "customer" ? $"customer.{id}" : "admin",
+            ["billing"] = billing,
+            ["shipping"] = shipping,
+            ["is_paying_customer"] = paying,
+            ["avatar_url"] = $"https://secure.gravatar.com/avatar/{site.Hash($"avatar {id}")[..32]}?s=96",
+            ["meta_data"] = new JsonArray(),
+            ["_links"] = site.Links($"customers/{id}", "customers"),
+        };
+    }
 }

@@ -23,11 +23,12 @@ internal sealed class WooCustomers(WooCommerceSite site)
     {
         var included = arguments.Integers("include").ToList();
         var excluded = arguments.Integers("exclude");
+        var (email, search) = (arguments.Text("email"), arguments.Text("search"));
         var people = People(arguments.Text("role")!)
             .Where(person => included.Count == 0 || included.Contains(person.Id))
             .Where(person => !excluded.Contains(person.Id))
-            .Where(person => arguments.Text("email") is not { } email || person.Email.Equals(email, StringComparison.OrdinalIgnoreCase))
-            .Where(person => arguments.Text("search") is not { } search || $"{person.Name} {person.Email}".Contains(search, StringComparison.OrdinalIgnoreCase));
+            .Where(person => email is null || person.Email.Equals(email, StringComparison.OrdinalIgnoreCase))
+            .Where(person => search is null || $"{person.Name} {person.Email}".Contains(search, StringComparison.OrdinalIgnoreCase));
         Func<Person, object> key = arguments.Text("orderby") switch
         {
             "id" => person => person.Id,

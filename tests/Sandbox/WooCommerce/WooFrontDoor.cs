@@ -10,6 +10,9 @@ internal sealed class WooFrontDoor(WooCommerceSite site)
     private const string Notice =
         "<br />\n<b>Warning</b>:  Undefined array key \"price\" in <b>/var/www/html/wp-content/plugins/old-plugin/old-plugin.php</b> on line <b>12</b><br />\n";
 
+    private const string Realm =
+        "Basic realm=\"WooCommerce API. Use a consumer key in the username field and a consumer secret in the password field.\"";
+
     private readonly WooApi _api = new(site);
 
     public async Task AnswerAsync(HttpContext context, CancellationToken stopping)
@@ -166,7 +169,7 @@ internal sealed class WooFrontDoor(WooCommerceSite site)
             ? (key, null)
             : (null, WooAnswer.Refused(401, "woocommerce_rest_authentication_error", "Consumer secret is invalid.") with
             {
-                Headers = [("WWW-Authenticate", "Basic realm=\"WooCommerce API. Use a consumer key in the username field and a consumer secret in the password field.\"")],
+                Headers = [("WWW-Authenticate", Realm)],
             });
     }
 

@@ -39,7 +39,8 @@ internal sealed class WooOrders(WooCommerceSite site)
     {
         var order = site.FindOrder(orderId);
         var refunds = (order?.Refunds ?? []).Select(refund => new WooPost<SimRefund>(refund, refund.Id, refund.CreatedAt, refund.CreatedAt, ""));
-        return _page.Of(request, arguments, $"orders/{orderId}/refunds", WooPosts.Query(site, arguments, refunds), post => site.Orders.Refund(order!, post.Item));
+        var found = WooPosts.Query(site, arguments, refunds);
+        return _page.Of(request, arguments, $"orders/{orderId}/refunds", found, post => site.Orders.Refund(order!, post.Item));
     }
 
     public WooAnswer Refund(WooRequest request, long orderId, long id)

@@ -129,7 +129,8 @@ internal static class WooParameters
     private static (string Code, string Message)? Check(WooParameter parameter, string[] values) => parameter.Kind switch
     {
         WooKind.Integer => CheckInteger(parameter, values[0]),
-        WooKind.Boolean when values[0] is not ("true" or "false" or "1" or "0" or "TRUE" or "FALSE") => ("rest_invalid_type", $"{parameter.Name} is not of type boolean."),
+        WooKind.Boolean when values[0] is not ("true" or "false" or "1" or "0" or "TRUE" or "FALSE") =>
+            ("rest_invalid_type", $"{parameter.Name} is not of type boolean."),
         WooKind.Date when !WooTime.IsValid(values[0]) => ("rest_invalid_date", "Invalid date."),
         WooKind.Choice or WooKind.Choices => CheckChoices(parameter, values),
         WooKind.Integers => CheckIntegers(parameter, values),

@@ -5,8 +5,11 @@ namespace StoreClaw.Sandbox.WooCommerce;
 /// <summary>Made-up buyers for ids: the same id is always the same person, at a reserved mail domain.</summary>
 internal static class WooPeople
 {
-    private static readonly string[] FirstNames = ["Ana", "João", "Mia", "Noah", "Zoë", "Łukasz", "Emma", "Leon", "花子", "Finn", "Sofía", "Jürgen", "Aoife", "Omar", "Ida", "Paul"];
-    private static readonly string[] LastNames = ["Silva", "Müller", "Nakamura", "O'Brien", "Nowak", "Dupont", "García", "Jensen", "Rossi", "Smith", "Çelik", "de Vries", "Lindqvist"];
+    private static readonly string[] FirstNames =
+        ["Ana", "João", "Mia", "Noah", "Zoë", "Łukasz", "Emma", "Leon", "花子", "Finn", "Sofía", "Jürgen", "Aoife", "Omar", "Ida", "Paul"];
+
+    private static readonly string[] LastNames =
+        ["Silva", "Müller", "Nakamura", "O'Brien", "Nowak", "Dupont", "García", "Jensen", "Rossi", "Smith", "Çelik", "de Vries", "Lindqvist"];
 
     private static readonly Dictionary<string, (string City, string State, string Postcode)> Places = new()
     {

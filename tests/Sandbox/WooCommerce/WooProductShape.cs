@@ -156,7 +156,12 @@ internal sealed class WooProductShape(WooCommerceSite site)
         shown["cross_sell_ids"] = new JsonArray();
         shown["parent_id"] = 0;
         shown["purchase_note"] = "";
-        shown["categories"] = new JsonArray(new JsonObject { ["id"] = 9, ["name"] = product.Kind, ["slug"] = product.Kind.ToLowerInvariant().Replace(' ', '-') });
+        shown["categories"] = new JsonArray(new JsonObject
+        {
+            ["id"] = 9,
+            ["name"] = product.Kind,
+            ["slug"] = product.Kind.ToLowerInvariant().Replace(' ', '-'),
+        });
         shown["tags"] = new JsonArray();
         shown["images"] = new JsonArray(Image(product, product.Id + 1));
         shown["attributes"] = variable ? new JsonArray(Attribute(product)) : [];

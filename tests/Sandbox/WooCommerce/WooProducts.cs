@@ -31,7 +31,8 @@ internal sealed class WooProducts(WooCommerceSite site)
         var variations = site.Store.Products
             .Where(product => skus is not null && WooProductShape.IsVariable(product))
             .SelectMany(product => product.Variants.Where(variant => skus!.Contains(Sku(variant))).Select(variant => Post(product, variant)));
-        return _page.Of(request, arguments, "products", WooPosts.Query(site, arguments, posts.Concat(variations)), post => Show(post.Item.Product, post.Item.Variant));
+        var found = WooPosts.Query(site, arguments, posts.Concat(variations));
+        return _page.Of(request, arguments, "products", found, post => Show(post.Item.Product, post.Item.Variant));
     }
 
     public WooAnswer Get(WooRequest request, long id) =>
@@ -53,9 +54,12 @@ internal sealed class WooProducts(WooCommerceSite site)
         return Get(request, id);
     }
 
-    public WooAnswer Batch(WooRequest request) => Batch(request, "product", item => Find(Id(item)) is { } found
-        ? Applied(request, item, found.Product, found.Variant, () => Get(request, Id(item)))
-        : WooAnswer.InvalidId("product", updating: true));
+    public WooAnswer Batch(WooRequest request) => Batch(
+        request,
+        "product",
+        item => Find(Id(item)) is { } found
+            ? Applied(item, found.Product, found.Variant, () => Get(request, Id(item)))
+            : WooAnswer.InvalidId("product", updating: true));
 
     public WooAnswer Variations(WooRequest request, WooArguments arguments, long productId)
     {
@@ -63,8 +67,10 @@ internal sealed class WooProducts(WooCommerceSite site)
         var variants = product is not null && WooProductShape.IsVariable(product) && Shows(arguments) ? product.Variants : [];
         var posts = variants
             .Where(variant => arguments.Text("sku") is not { } sku || sku.Split(',').Contains(Sku(variant)))
-            .Select(variant => new WooPost<SimVariant>(variant, variant.Id, product!.CreatedAt, WooProductShape.ModifiedAt(variant), variant.Title, variant.Price));
-        return _page.Of(request, arguments, $"products/{productId}/variations", WooPosts.Query(site, arguments, posts), post => site.Products.Variation(product!, post.Item));
+            .Select(variant => new WooPost<SimVariant>(
+                variant, variant.Id, product!.CreatedAt, WooProductShape.ModifiedAt(variant), variant.Title, variant.Price));
+        var found = WooPosts.Query(site, arguments, posts);
+        return _page.Of(request, arguments, $"products/{productId}/variations", found, post => site.Products.Variation(product!, post.Item));
     }
 
     public WooAnswer Variation(WooRequest request, long productId, long id) => FindVariation(productId, id) is { } found
@@ -89,9 +95,12 @@ internal sealed class WooProducts(WooCommerceSite site)
             : WooAnswer.Refused(403, "woocommerce_rest_cannot_edit", "Parent product does not match current variation.");
     }
 
-    public WooAnswer BatchVariations(WooRequest request, long productId) => Batch(request, "product_variation", item => FindVariation(productId, Id(item)) is { } found
-        ? Applied(request, item, found.Product, found.Variant, () => Variation(request, productId, Id(item)))
-        : WooAnswer.InvalidId("product_variation", updating: true));
+    public WooAnswer BatchVariations(WooRequest request, long productId) => Batch(
+        request,
+        "product_variation",
+        item => FindVariation(productId, Id(item)) is { } found
+            ? Applied(item, found.Product, found.Variant, () => Variation(request, productId, Id(item)))
+            : WooAnswer.InvalidId("product_variation", updating: true));
 
     private static bool Shows(WooArguments arguments) => arguments.Text("status") is "any" or "publish";
 
@@ -128,8 +137,8 @@ internal sealed class WooProducts(WooCommerceSite site)
     private static WooAnswer? Invalid(WooRequest request)
     {
         var faults = new List<(string, string, string)>();
-        Check("manage_stock", "boolean", value => value.ValueKind is JsonValueKind.True or JsonValueKind.False || value.ToString() is "true" or "false" or "0" or "1");
-        Check("stock_quantity", "integer", value => decimal.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var number) && number == decimal.Truncate(number));
+        Check("manage_stock", "boolean", value => value.ToString() is "True" or "False" or "true" or "false" or "0" or "1");
+        Check("stock_quantity", "integer", value => Number(value) is { } number && number == decimal.Truncate(number));
         Check("regular_price", "string", value => value.ValueKind == JsonValueKind.String);
         return faults.Count == 0 ? null : WooParameters.Invalid(faults);
 
@@ -142,7 +151,7 @@ internal sealed class WooProducts(WooCommerceSite site)
         }
     }
 
-    private WooAnswer Applied(WooRequest request, JsonElement item, SimProduct product, SimVariant? variant, Func<WooAnswer> show)
+    private WooAnswer Applied(JsonElement item, SimProduct product, SimVariant? variant, Func<WooAnswer> show)
     {
         Apply(product, variant, name => item.TryGetProperty(name, out var member) ? member : null);
         return show();
@@ -159,10 +168,10 @@ internal sealed class WooProducts(WooCommerceSite site)
 
         if (member("stock_quantity") is { ValueKind: not JsonValueKind.Null } quantity)
         {
-            SetStock(product, simple, Whole(quantity));
+            SetStock(product, simple, (int)Whole(quantity));
         }
 
-        if (simple is not null && decimal.TryParse(member("regular_price")?.ToString(), CultureInfo.InvariantCulture, out var price))
+        if (simple is not null && member("regular_price") is { } given && Number(given) is { } price)
         {
             site.Store.SetPrice(simple.Id, price);
         }
@@ -178,16 +187,16 @@ internal sealed class WooProducts(WooCommerceSite site)
 
         // The shop counts by location: the first one takes the difference. A stock shared by all variations is kept on the first of them.
         var target = variant ?? product.Variants[0];
-        var elsewhere = variant is null ? product.Variants.Sum(other => other.Stock) - target.Levels[0].Available : target.Stock - target.Levels[0].Available;
-        site.Store.SetStock(target.Id, units - elsewhere);
+        var counted = variant?.Stock ?? product.Variants.Sum(other => other.Stock);
+        site.Store.SetStock(target.Id, target.Levels[0].Available + units - counted);
     }
 
     /// <summary>PHP's cast: what is no number is 0, what is broken is cut.</summary>
-    private static int Whole(JsonElement value) => decimal.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var number) ? (int)decimal.Truncate(number) : 0;
+    private static long Whole(JsonElement value) => Number(value) is { } number ? (long)decimal.Truncate(number) : 0;
 
-    private static long Id(JsonElement item) => item.TryGetProperty("id", out var id) ? Whole64(id) : 0;
+    private static decimal? Number(JsonElement value) => decimal.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static long Whole64(JsonElement value) => long.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static long Id(JsonElement item) => item.TryGetProperty("id", out var id) ? Whole(id) : 0;
 
     private WooAnswer Batch(WooRequest request, string type, Func<JsonElement, WooAnswer> update)
     {
@@ -200,7 +209,7 @@ internal sealed class WooProducts(WooCommerceSite site)
         var answer = new JsonObject();
         Fill("create", created.Select(_ => Entry(0, Unable("create"))));
         Fill("update", updated.Select(item => Entry(Id(item), update(item))));
-        Fill("delete", deleted.Select(item => Entry(Whole64(item), Unable("delete"))));
+        Fill("delete", deleted.Select(item => Entry(Whole(item), Unable("delete"))));
         return WooAnswer.Ok(answer);
 
         List<JsonElement> Items(string name) => request.Member(name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];

@@ -61,7 +61,7 @@ internal static class WooQuirkBender
 
     private static bool IsEmpty(string name, JsonNode? value) =>
         (name == "image" && value is null)
-        || (value is JsonObject { Count: > 0 } members && members.All(member => member.Value is JsonValue text && text.TryGetValue(out string? inner) && inner.Length == 0));
+        || (value is JsonObject { Count: > 0 } members && members.All(member => member.Value is JsonValue text && text.ToString().Length == 0));
 
     /// <summary>The SKU as the site has it.</summary>
     public static JsonNode Sku(string sku, long variantId, WooCommerceQuirks quirks) =>

@@ -49,5 +49,6 @@ internal sealed record WooAnswer(int Status, JsonNode? Body)
     public static WooAnswer NoRoute() => Refused(404, "rest_no_route", "No route was found matching the URL and request method.");
 
     /// <summary>Core words an unknown id as 404 when it reads or deletes and as 400 when it updates.</summary>
-    public static WooAnswer InvalidId(string type, bool updating = false) => Refused(updating ? 400 : 404, $"woocommerce_rest_{type}_invalid_id", "Invalid ID.");
+    public static WooAnswer InvalidId(string type, bool updating = false) =>
+        Refused(updating ? 400 : 404, $"woocommerce_rest_{type}_invalid_id", "Invalid ID.");
 }

@@ -16,7 +16,8 @@ internal sealed partial class WooTime(TimeZoneInfo zone)
 
     public DateTime LocalTime(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, zone).DateTime;
 
-    public static bool IsValid(string text) => DateForm().Match(text) is { Success: true } match && DateTime.TryParse(match.Groups["time"].Value, CultureInfo.InvariantCulture, out _);
+    public static bool IsValid(string text) =>
+        DateForm().Match(text) is { Success: true } match && DateTime.TryParse(match.Groups["time"].Value, CultureInfo.InvariantCulture, out _);
 
     /// <summary>
     /// The value a filter compares a database column with. WP_Date_Query turns a time that names an offset (Z too) into the site's zone
@@ -37,7 +38,8 @@ internal sealed partial class WooTime(TimeZoneInfo zone)
         }
 
         var parts = text[1..].Split(':');
-        var offset = new TimeSpan(int.Parse(parts[0], CultureInfo.InvariantCulture), parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0, 0);
+        var minutes = parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0;
+        var offset = new TimeSpan(int.Parse(parts[0], CultureInfo.InvariantCulture), minutes, 0);
         return text[0] == '-' ? -offset : offset;
     }
 

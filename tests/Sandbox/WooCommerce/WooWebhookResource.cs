@@ -158,8 +158,8 @@ internal sealed class WooWebhookResource(WooCommerceSite site)
 
     private static WooAnswer? Judge(string topic, string address)
     {
-        var valid = Hooks.ContainsKey(topic) || topic.StartsWith("action.woocommerce_", StringComparison.Ordinal) || topic.StartsWith("action.wc_", StringComparison.Ordinal);
-        if (!valid)
+        var custom = topic.StartsWith("action.woocommerce_", StringComparison.Ordinal) || topic.StartsWith("action.wc_", StringComparison.Ordinal);
+        if (!custom && !Hooks.ContainsKey(topic))
         {
             return WooAnswer.Refused(400, "woocommerce_rest_shop_webhook_invalid_topic", "Webhook topic is required and must be valid.");
         }

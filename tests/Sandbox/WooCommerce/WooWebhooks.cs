@@ -94,7 +94,8 @@ internal sealed class WooWebhooks(WooCommerceSite site, TimeProvider time) : IDi
         }
         else
         {
-            site.Log.Violated("webhook.ping", $"the receiver answered the ping of webhook {webhook.Id} with {webhook.PingStatus?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}");
+            var answered = webhook.PingStatus?.ToString(CultureInfo.InvariantCulture) ?? "nothing";
+            site.Log.Violated("webhook.ping", $"the receiver answered the ping of webhook {webhook.Id} with {answered}");
         }
     }
 
@@ -159,7 +160,8 @@ internal sealed class WooWebhooks(WooCommerceSite site, TimeProvider time) : IDi
     private async Task DeliverAsync(Pending pending)
     {
         var webhook = pending.Webhook;
-        var body = WooJson.Write(webhook.Event == "deleted" ? new JsonObject { ["id"] = pending.ResourceId } : site.Payload(webhook.Resource, pending.ResourceId));
+        var payload = webhook.Event == "deleted" ? new JsonObject { ["id"] = pending.ResourceId } : site.Payload(webhook.Resource, pending.ResourceId);
+        var body = WooJson.Write(payload);
         var bytes = Encoding.ASCII.GetBytes(body);
         var now = time.GetUtcNow();
         var deliveryId = DeliveryId(webhook.Id, now);
@@ -210,8 +212,10 @@ internal sealed class WooWebhooks(WooCommerceSite site, TimeProvider time) : IDi
             return null;
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content, Version = HttpVersion.Version10, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        request.Headers.TryAddWithoutValidation("User-Agent", $"WooCommerce/{site.Behaviour.WooCommerceVersion} Hookshot (WordPress/{site.Behaviour.WordPressVersion})");
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content, Version = HttpVersion.Version10 };
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        var agent = $"WooCommerce/{site.Behaviour.WooCommerceVersion} Hookshot (WordPress/{site.Behaviour.WordPressVersion})";
+        request.Headers.TryAddWithoutValidation("User-Agent", agent);
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

@@ -207,7 +207,8 @@ public abstract partial class ConnectorContract
     public async Task Stock_is_set_where_it_is_as_expected_and_left_where_it_is_not()
     {
         var store = await ConnectAsync();
-        var levels = (await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 50, Backfill: true))).Select(static change => (StockLevel)change.Record).Where(static level => level.Available is not null).Take(2).ToList();
+        var levels = (await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 50, Backfill: true)))
+            .Select(static change => (StockLevel)change.Record).Where(static level => level.Available is not null).Take(2).ToList();
         var good = new StockWrite(levels[0].ItemId, levels[0].LocationId, levels[0].Available!.Value + 5, levels[0].Available, "4c8a77a4-0000-4000-8000-000000000001");
         var stale = new StockWrite(levels[1].ItemId, levels[1].LocationId, 3, levels[1].Available + 1, "4c8a77a4-0000-4000-8000-000000000002");
         var unknown = new StockWrite("999999999", levels[1].LocationId, 3, null, "4c8a77a4-0000-4000-8000-000000000003");
@@ -225,15 +226,18 @@ public abstract partial class ConnectorContract
     }
 
     private async Task<decimal?> AvailableAsync(StoreSession store, string id) =>
-        (await Connector.Readers[Resource.Stock].FindAsync(store, id, CancellationToken.None)).Select(static change => (StockLevel)change.Record).Single(level => level.Id == id).Available;
+        (await Connector.Readers[Resource.Stock].FindAsync(store, id, CancellationToken.None))
+            .Select(static change => (StockLevel)change.Record).Single(level => level.Id == id).Available;
 
     private WebhookRequest Signed(string body, string secret) => Platform.Sign(OrderTopic, Encoding.UTF8.GetBytes(body), secret);
 
-    private SignatureResult Verify(WebhookRequest request, params string[] secrets) => Webhooks.Verify(request, [.. secrets.Select(static secret => new Secret(secret))], Time.GetUtcNow());
+    private SignatureResult Verify(WebhookRequest request, params string[] secrets) =>
+        Webhooks.Verify(request, [.. secrets.Select(static secret => new Secret(secret))], Time.GetUtcNow());
 
     /// <summary>The header whose loss makes the signature go missing.</summary>
     private KeyValuePair<string, string> SignatureHeader(WebhookRequest signed) =>
-        signed.Headers.Where(header => Verify(WithHeader(signed, header.Key, null), "key one") == SignatureResult.MissingSignature).Select(static header => KeyValuePair.Create(header.Key, header.Value.ToString())).Single();
+        signed.Headers.Where(header => Verify(WithHeader(signed, header.Key, null), "key one") == SignatureResult.MissingSignature)
+            .Select(static header => KeyValuePair.Create(header.Key, header.Value.ToString())).Single();
 
     private static WebhookRequest WithHeader(WebhookRequest request, string name, string? value)
     {
@@ -272,7 +276,7 @@ public abstract partial class ConnectorContract
             $"No delivery told of {resource} {id}.");
         if (delivered.Count > 0)
         {
-            Assert.Equal(found, Text(delivered.MaxBy(static change => change.Record.UpdatedAt)!));
+            Assert.Equal(found, Text(delivered.OrderBy(static change => change.Record.UpdatedAt).Last()));
         }
     }
 
@@ -285,6 +289,7 @@ public abstract partial class ConnectorContract
             records.AddRange(await Connector.Readers[lookup.Resource].FindAsync(store, lookup.Id, CancellationToken.None));
         }
 
-        return records.Where(static change => change.Resource == Resource.Orders).GroupBy(static change => change.Record.Id).ToDictionary(static group => group.Key, static group => group.MaxBy(static change => change.Record.UpdatedAt)!);
+        return records.Where(static change => change.Resource == Resource.Orders).GroupBy(static change => change.Record.Id)
+            .ToDictionary(static group => group.Key, static group => group.OrderBy(static change => change.Record.UpdatedAt).Last());
     }
 }

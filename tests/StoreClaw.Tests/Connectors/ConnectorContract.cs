@@ -28,7 +28,16 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     /// <summary>False where the platform sets stock without comparing.</summary>
     protected virtual bool ComparesStock => true;
 
-    protected virtual ShopProfile Profile => ShopProfile.AmericanFashion with { Days = 12, OrdersPerDay = 4, Products = 8, EarlierCustomers = 15, RefundedShare = 0.2, CancelledShare = 0.1, TestShare = 0.05 };
+    protected virtual ShopProfile Profile => ShopProfile.AmericanFashion with
+    {
+        Days = 12,
+        OrdersPerDay = 4,
+        Products = 8,
+        EarlierCustomers = 15,
+        RefundedShare = 0.2,
+        CancelledShare = 0.1,
+        TestShare = 0.05,
+    };
 
     public async Task InitializeAsync()
     {
@@ -38,8 +47,10 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
 
     public async Task DisposeAsync()
     {
-        var typed = connector.Descriptor.Fields.Where(static field => field.Secret).SelectMany(field => new[] { Platform.Fields, Platform.WrongKeys }.Select(fields => fields[field.Name]));
-        Pipeline.Log.AssertFreeOf(typed.Concat(Platform.Secrets).Concat(_sessions.SelectMany(static session => session.Secrets).Where(static secret => secret.Key != "mode").Select(static secret => secret.Value.Reveal())));
+        var typed = connector.Descriptor.Fields.Where(static field => field.Secret)
+            .SelectMany(field => new[] { Platform.Fields, Platform.WrongKeys }.Select(fields => fields[field.Name]));
+        var held = _sessions.SelectMany(static session => session.Secrets).Where(static secret => secret.Key != "mode").Select(static secret => secret.Value.Reveal());
+        Pipeline.Log.AssertFreeOf([.. typed, .. Platform.Secrets, .. held]);
         Pipeline.Dispose();
         await Platform.DisposeAsync();
     }

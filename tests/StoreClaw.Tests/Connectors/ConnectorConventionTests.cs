@@ -7,6 +7,9 @@ namespace StoreClaw.Tests.Connectors;
 /// <summary>What must hold for the files and data of every connector in the registry.</summary>
 public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
 {
+    /// <summary>Of code, for a shop with four lists, webhooks and stock writing. What outgrows it belongs into the shared pipeline.</summary>
+    private const int MostLines = 420;
+
     private static string Root
     {
         get
@@ -83,12 +86,12 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
     {
         var files = Directory.GetFiles(Folder(id), "*", SearchOption.AllDirectories);
         var code = files.Where(static file => file.EndsWith(".cs", StringComparison.Ordinal)).ToList();
-        var lines = code.ToDictionary(file => Path.GetFileName(file), static file => File.ReadLines(file).Count());
-        output.WriteLine($"{id}: {lines.Values.Sum()} lines in {code.Count} files ({string.Join(", ", lines.Select(static pair => $"{pair.Key} {pair.Value}"))})");
+        var lines = code.ToDictionary(static file => Path.GetFileName(file), static file => File.ReadLines(file).Count(IsCode));
+        output.WriteLine($"{id}: {lines.Values.Sum()} lines of code in {code.Count} files ({string.Join(", ", lines.Select(static pair => $"{pair.Key} {pair.Value}"))})");
 
         Assert.InRange(code.Count, 1, 6);
         Assert.Equal(["README.md"], files.Except(code).Select(Path.GetFileName));
-        Assert.InRange(lines.Values.Sum(), 1, 350);
+        Assert.InRange(lines.Values.Sum(), 1, MostLines);
         var others = ConnectorRegistry.All.Where(other => other.Descriptor.Id != id).Select(static other => other.Descriptor.Name).ToList();
         Assert.All(code, file => Assert.All(others, other => Assert.DoesNotContain(other, File.ReadAllText(file), StringComparison.OrdinalIgnoreCase)));
     }
@@ -121,6 +124,9 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
     private static Connector Find(string id) => ConnectorRegistry.All.Single(connector => connector.Descriptor.Id == id);
 
     private static string Folder(string id) => Path.Combine(Root, "functions", "Connectors", Find(id).Descriptor.Name);
+
+    /// <summary>Neither empty, nor a comment, nor brackets alone.</summary>
+    private static bool IsCode(string line) => line.Trim() is { Length: > 0 } text && !text.StartsWith("//", StringComparison.Ordinal) && text.Trim('{', '}', '(', ')', '[', ']', ';', ',').Length > 0;
 
     [GeneratedRegex(@"[\\/](bin|obj|artifacts)[\\/]")]
     private static partial Regex BuildOutput();

@@ -21,7 +21,8 @@ public sealed class Pipeline : ITokenRefresher, IDisposable
         Time = time;
         _loggers = new LoggerFactory([Log]);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"Connectors:{connectorId}:BaseUrl", baseUrl?.ToString())]).Build();
-        _transport = new PlatformTransport(configuration, guard ?? new AddressGuard(), rules => (Line ??= new FaultyLine(wire ?? PlatformTransport.Handler(rules is null || baseUrl is not null ? null : rules))));
+        _transport = new PlatformTransport(
+            configuration, guard ?? new AddressGuard(), rules => Line ??= new FaultyLine(wire ?? PlatformTransport.Handler(baseUrl is null ? rules : null)));
         _limiter = new LocalRateLimiter(time);
         Client = new PlatformClient(_transport, _limiter, this, time, new SeededRandomness(7), _loggers.CreateLogger<PlatformClient>());
     }

@@ -39,6 +39,7 @@ public sealed class WebhookReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        _received.Enqueue(new WebhookRequest(context.Request.Method, new HeaderDictionary(new Dictionary<string, StringValues>(context.Request.Headers, StringComparer.OrdinalIgnoreCase)), context.Request.Query, body.ToArray(), Url));
+        var headers = new HeaderDictionary(new Dictionary<string, StringValues>(context.Request.Headers, StringComparer.OrdinalIgnoreCase));
+        _received.Enqueue(new WebhookRequest(context.Request.Method, headers, context.Request.Query, body.ToArray(), Url));
     }
 }

@@ -8,7 +8,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
-    private readonly List<(DateTimeOffset Due, TaskCompletionSource Waiter)> _waiters = [];
+    private readonly List<(Func<bool> Condition, TaskCompletionSource Waiter)> _waiters = [];
     private DateTimeOffset _now = start.ToUniversalTime();
     private TimeSpan _elapsed;
 
@@ -57,39 +57,51 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         MoveTo(end);
     }
 
-    /// <summary>Forward: like <see cref="Advance"/>. Backward: a wall clock set back; pending timers keep the time they had left.</summary>
+    /// <summary>Like <see cref="Advance"/>, up to a later instant.</summary>
     public void SetUtcNow(DateTimeOffset value)
     {
-        lock (_gate)
-        {
-            if (value < _now)
-            {
-                var shift = value - _now;
-                _now = value.ToUniversalTime();
-                foreach (var timer in _timers)
-                {
-                    timer.Due += shift;
-                }
-
-                return;
-            }
-        }
-
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, GetUtcNow());
         MoveTo(value.ToUniversalTime());
     }
 
-    /// <summary>Completes once some timer is due at exactly that instant: the code under test waits for it and the clock may move on.</summary>
-    public Task WhenTimerIsDueAtAsync(DateTimeOffset due)
+    /// <summary>Sets the wall clock alone, either way, as after a sleep of the machine: pending timers keep the time they had left.</summary>
+    public void JumpTo(DateTimeOffset value)
     {
         lock (_gate)
         {
-            if (_timers.Exists(timer => timer.Due == due))
+            var shift = value - _now;
+            _now = value.ToUniversalTime();
+            foreach (var timer in _timers)
+            {
+                timer.Due += shift;
+            }
+        }
+    }
+
+    /// <summary>Completes once that many timers are due at exactly that instant: the code under test waits for it and the clock may move on.</summary>
+    public Task WhenTimerIsDueAtAsync(DateTimeOffset due, int timers = 1) => WhenAsync(() => _timers.Count(timer => timer.Due == due) >= timers);
+
+    /// <summary>Completes once that many timers are pending, whatever their instants; gives the earliest.</summary>
+    public async Task<DateTimeOffset> WhenTimersArePendingAsync(int timers)
+    {
+        await WhenAsync(() => _timers.Count >= timers);
+        lock (_gate)
+        {
+            return _timers.Count == 0 ? _now : _timers.Min(timer => timer.Due);
+        }
+    }
+
+    private Task WhenAsync(Func<bool> condition)
+    {
+        lock (_gate)
+        {
+            if (condition())
             {
                 return Task.CompletedTask;
             }
 
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((due, waiter));
+            _waiters.Add((condition, waiter));
             return waiter.Task;
         }
     }
@@ -144,7 +156,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
                 timer.Period = period;
                 timer.Due = _now + dueTime;
                 _timers.Add(timer);
-                Notify(timer.Due);
+                Notify();
             }
         }
 
@@ -157,14 +169,13 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         return true;
     }
 
-    private void Notify(DateTimeOffset due)
+    private void Notify()
     {
-        foreach (var (_, waiter) in _waiters.FindAll(entry => entry.Due == due))
+        foreach (var met in _waiters.FindAll(entry => entry.Condition()))
         {
-            waiter.TrySetResult();
+            met.Waiter.TrySetResult();
+            _waiters.Remove(met);
         }
-
-        _waiters.RemoveAll(entry => entry.Due == due);
     }
 
     private void Remove(ManualTimer timer)

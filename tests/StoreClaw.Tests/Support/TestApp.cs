@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -64,18 +63,25 @@ public sealed class TestApp : IAsyncDisposable
             DataFolder = options.DataFolder ?? Directory.CreateTempSubdirectory("storeclaw-test-").FullName,
         };
         var log = new CapturedLines();
-        var builder = FunctionsApplication.CreateBuilder(
-            ["--urls", "http://127.0.0.1:0"], new EmbeddedOptions { ContentRoot = options.DataFolder, Terminal = TextWriter.Null, FunctionTypes = options.Functions });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>
         {
+            ["urls"] = "http://127.0.0.1:0",
             ["AzureWebJobsStorage"] = options.Storage,
             ["FunctionKey"] = Key,
             ["Embedded:DataPath"] = options.DataFolder,
             ["Secrets:Path"] = Path.Combine(options.DataFolder, "secrets"),
             ["Embedded:MessageLease"] = "00:00:02",
             ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01",
-        });
-        builder.Configuration.AddInMemoryCollection(options.Settings);
+            ["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.250",
+        };
+        foreach (var (name, value) in options.Settings)
+        {
+            settings[name.Replace("__", ":", StringComparison.Ordinal)] = value;
+        }
+
+        var builder = FunctionsApplication.CreateBuilder(
+            [.. settings.Select(static setting => $"--{setting.Key}={setting.Value}")],
+            new EmbeddedOptions { ContentRoot = options.DataFolder, Terminal = TextWriter.Null, FunctionTypes = options.Functions });
         builder.Logging.ClearProviders().AddProvider(log);
         options.Services?.Invoke(builder.Services);
         builder.ConfigureFunctionsWebApplication();

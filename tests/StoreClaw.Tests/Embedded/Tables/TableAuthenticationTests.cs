@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 
 namespace StoreClaw.Tests.Embedded.Tables;
@@ -11,6 +12,8 @@ public sealed class TableAuthenticationTests
     private const string FirstKey = "Zmlyc3Qga2V5IGZvciB0aGUgdGVzdHM=";
 
     private const string SecondKey = "c2Vjb25kIGtleSBmb3IgdGhlIHRlc3Rz";
+
+    private static readonly Uri Endpoint = new("https://shop.table.core.windows.net");
 
     [Theory]
     [InlineData("https://shop.table.core.windows.net", "/shop/orders(PartitionKey='it%27%27s',RowKey='100%25%20%E6%97%A5')")]
@@ -30,7 +33,7 @@ public sealed class TableAuthenticationTests
     public async Task Shared_key_leaves_the_query_unsigned()
     {
         var service = new CannedTable().Answer(HttpStatusCode.OK, """{"value":[]}""");
-        var table = new TableClient(new Uri("https://shop.table.core.windows.net"), "orders", new TableSharedKeyCredential("shop", FirstKey), service.Options());
+        var table = new TableClient(Endpoint, "orders", new TableSharedKeyCredential("shop", FirstKey), service.Options());
         await foreach (var _ in table.QueryAsync<TableEntity>("A eq '?&'", maxPerPage: 5))
         {
             Assert.Fail("No rows were answered.");
@@ -48,9 +51,12 @@ public sealed class TableAuthenticationTests
         var service = new CannedTable().Answer(HttpStatusCode.ServiceUnavailable).Answer(HttpStatusCode.NoContent);
         var options = service.Options();
         options.AddPolicy(new RotatingPolicy(credential), HttpPipelinePosition.PerRetry);
-        await new TableClient(new Uri("https://shop.table.core.windows.net"), "orders", credential, options).AddEntityAsync(new TableEntity("p", "r"));
+        await new TableClient(Endpoint, "orders", credential, options).AddEntityAsync(new TableEntity("p", "r"));
         Assert.Equal(
-            [Signature(FirstKey, service.Seen[0].Header("x-ms-date"), "/shop/orders"), Signature(SecondKey, service.Seen[1].Header("x-ms-date"), "/shop/orders")],
+            [
+                Signature(FirstKey, service.Seen[0].Header("x-ms-date"), "/shop/orders"),
+                Signature(SecondKey, service.Seen[1].Header("x-ms-date"), "/shop/orders"),
+            ],
             service.Seen.Select(request => request.Header("Authorization")));
         Assert.Equal(service.Seen[0].Body, service.Seen[1].Body);
     }
@@ -60,7 +66,7 @@ public sealed class TableAuthenticationTests
     {
         var service = new CannedTable().Answer(HttpStatusCode.NoContent).Answer(HttpStatusCode.NoContent);
         var credential = new FixedToken();
-        var account = new TableServiceClient(new Uri("https://shop.table.core.windows.net"), credential, service.Options());
+        var account = new TableServiceClient(Endpoint, credential, service.Options());
         await account.CreateTableIfNotExistsAsync("orders");
         await account.GetTableClient("orders").AddEntityAsync(new TableEntity("p", "r"));
         Assert.All(service.Seen, request => Assert.Equal("Bearer the-token", request.Header("Authorization")));
@@ -78,7 +84,7 @@ public sealed class TableAuthenticationTests
     }
 
     [Theory]
-    [InlineData("DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=" + FirstKey + ";EndpointSuffix=core.windows.net", "https://shop.table.core.windows.net/")]
+    [InlineData("AccountName=shop;AccountKey=" + FirstKey + ";DefaultEndpointsProtocol=http;EndpointSuffix=local", "http://shop.table.local/")]
     [InlineData("AccountName=shop;AccountKey=" + FirstKey + ";EndpointSuffix=core.chinacloudapi.cn", "https://shop.table.core.chinacloudapi.cn/")]
     [InlineData("AccountName=shop;AccountKey=" + FirstKey + ";TableEndpoint=http://127.0.0.1:7/shop;", "http://127.0.0.1:7/shop")]
     public void A_connection_string_names_the_endpoint(string connection, string endpoint)
@@ -110,7 +116,7 @@ public sealed class TableAuthenticationTests
         "SharedKeyLite shop:" + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes(date + "\n" + resource)));
 
     /// <summary>Changes the account's key after the first attempt was signed.</summary>
-    private sealed class RotatingPolicy(TableSharedKeyCredential credential) : Azure.Core.Pipeline.HttpPipelineSynchronousPolicy
+    private sealed class RotatingPolicy(TableSharedKeyCredential credential) : HttpPipelineSynchronousPolicy
     {
         public override void OnReceivedResponse(HttpMessage message) => credential.SetAccountKey(SecondKey);
     }

@@ -66,8 +66,11 @@ public sealed partial class TableConformanceTests
 
         var orders = await AllAsync(_table.QueryAsync<Order>());
         Assert.All(orders.Index(), order => Assert.Equal(
-            ($"order {order.Index}", order.Index % 2 == 0 ? order.Index : 0, order.Index % 2 == 0 ? null : order.Index, order.Index % 3 == 0 ? order.Index : 0L),
+            Expected(order.Index),
             (order.Item.Text, order.Item.Count, order.Item.MaybeCount, order.Item.Cents)));
+
+        static (string Text, int Count, int? MaybeCount, long Cents) Expected(int number) =>
+            ($"order {number}", number % 2 == 0 ? number : 0, number % 2 == 0 ? null : number, number % 3 == 0 ? number : 0);
     }
 
     [Fact]

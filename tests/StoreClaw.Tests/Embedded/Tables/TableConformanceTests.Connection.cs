@@ -39,6 +39,15 @@ public sealed partial class TableConformanceTests
     }
 
     [Fact]
+    public async Task Many_writers_at_once_keep_their_bodies_apart()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(number =>
+            _table.AddEntityAsync(new TableEntity("p", Row(number)) { ["V"] = new string((char)('a' + (number % 26)), number * 50) })));
+        var rows = await AllAsync(_table.QueryAsync<TableEntity>());
+        Assert.Equal(Enumerable.Range(0, 200).Select(number => new string((char)('a' + (number % 26)), number * 50)), rows.Select(row => row.GetString("V")));
+    }
+
+    [Fact]
     public async Task A_cancelled_call_sends_nothing()
     {
         var cancelled = new CancellationToken(canceled: true);

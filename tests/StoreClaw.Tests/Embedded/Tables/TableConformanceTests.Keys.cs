@@ -73,7 +73,9 @@ public sealed partial class TableConformanceTests
     {
         var inRowKey = await Assert.ThrowsAsync<RequestFailedException>(() => _table.AddEntityAsync(new TableEntity("p", key)));
         var inPartitionKey = await Assert.ThrowsAsync<RequestFailedException>(() => _table.AddEntityAsync(new TableEntity(key, "r")));
-        Assert.Equal((400, 400), (inRowKey.Status, inPartitionKey.Status));
+        var inTransaction = await Assert.ThrowsAsync<TableTransactionFailedException>(
+            () => _table.SubmitTransactionAsync([new(TableTransactionActionType.Add, new TableEntity("p", key))]));
+        Assert.Equal((400, 400, 400), (inRowKey.Status, inPartitionKey.Status, inTransaction.Status));
         Assert.NotNull(inRowKey.ErrorCode);
     }
 

@@ -133,6 +133,6 @@ public sealed partial class TableConformanceTests
 
     private static string Row(int number) => $"{number:D3}";
 
-    private static IEnumerable<TableTransactionAction> Inserts(int count) =>
-        Enumerable.Range(0, count).Select(number => new TableTransactionAction(TableTransactionActionType.Add, new TableEntity("p", Row(number)) { ["V"] = number }));
+    private static IEnumerable<TableTransactionAction> Inserts(int count) => Enumerable.Range(0, count).Select(number =>
+        new TableTransactionAction(TableTransactionActionType.Add, new TableEntity("p", Row(number)) { ["V"] = number }));
 }

@@ -80,6 +80,26 @@ public sealed class TableServiceLimitsTests
         }
     }
 
+    [Fact]
+    public async Task A_slash_is_refused_in_an_address()
+    {
+        Func<Task>[] calls =
+        [
+            () => Table.UpsertEntityAsync(new TableEntity("p", "a/b")),
+            () => Table.GetEntityAsync<TableEntity>("a/b", "r"),
+            () => Table.GetEntityIfExistsAsync<TableEntity>("p", "a/b"),
+            () => Table.DeleteEntityAsync("p", "/"),
+            () => Table.SubmitTransactionAsync([new(TableTransactionActionType.UpsertMerge, new TableEntity("p", "a/b"))]),
+        ];
+        foreach (var call in calls)
+        {
+            var refusal = await Assert.ThrowsAnyAsync<RequestFailedException>(call);
+            Assert.Equal((400, "InvalidInput"), (refusal.Status, refusal.ErrorCode));
+        }
+
+        Assert.Empty(_service.Seen);
+    }
+
     private static TableTransactionAction Add(TableEntity entity) => new(TableTransactionActionType.Add, entity);
 
     private async Task<TableTransactionFailedException> RefusedAsync(TableErrorCode code, IEnumerable<TableTransactionAction> actions)

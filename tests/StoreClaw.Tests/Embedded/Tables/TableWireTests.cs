@@ -9,6 +9,10 @@ namespace StoreClaw.Tests.Embedded.Tables;
 /// <summary>What goes over the wire, and answers the emulator does not give.</summary>
 public sealed class TableWireTests
 {
+    private const string NextPartitionKey = "x-ms-continuation-NextPartitionKey";
+
+    private const string NextRowKey = "x-ms-continuation-NextRowKey";
+
     private readonly CannedTable _service = new();
 
     private TableClient Table => new(
@@ -76,7 +80,8 @@ public sealed class TableWireTests
         const string Body = """
             {"odata.metadata":"m","value":[{"odata.type":"shop.orders","odata.id":"i","odata.etag":"W/\"1\"","odata.editLink":"e",
             "PartitionKey":"p","RowKey":"r","Timestamp@odata.type":"Edm.DateTime","Timestamp":"2026-01-02T03:04:05Z",
-            "Odd":{"a":[1,{"b":2}]},"Plain@odata.type":"Edm.String","Plain":"x","Gone":null,"Color":"Green","Value":5,"Large":3000000000,"\u0041":1}]}
+            "Odd":{"a":[1,{"b":2}]},"Plain@odata.type":"Edm.String","Plain":"x","Gone":null,"Color":"Green",
+            "Value":5,"Large":3000000000,"\u0041":1}]}
             """;
         _service.Answer(HttpStatusCode.OK, Body).Answer(HttpStatusCode.OK, Body);
         await foreach (var entity in Table.QueryAsync<TableEntity>())
@@ -98,8 +103,8 @@ public sealed class TableWireTests
     public async Task A_page_may_be_empty_with_more_to_come()
     {
         _service
-            .Answer(HttpStatusCode.OK, """{"value":[]}""", headers: [("x-ms-continuation-NextPartitionKey", "1!4!cA--")])
-            .Answer(HttpStatusCode.OK, """{"value":[{"PartitionKey":"p","RowKey":"r"}]}""", headers: [("x-ms-continuation-NextPartitionKey", "1!4!cA--"), ("x-ms-continuation-NextRowKey", "1!4!cg--")])
+            .Answer(HttpStatusCode.OK, """{"value":[]}""", headers: [(NextPartitionKey, "1!4!cA--")])
+            .Answer(HttpStatusCode.OK, """{"value":[{"PartitionKey":"p"}]}""", headers: [(NextPartitionKey, "1!4!cA--"), (NextRowKey, "1!4!cg--")])
             .Answer(HttpStatusCode.OK, """{"value":[]}""");
         var tokens = new List<string?>();
         await foreach (var page in Table.QueryAsync<TableEntity>("A eq 1").AsPages())
@@ -134,7 +139,7 @@ public sealed class TableWireTests
     [Fact]
     public async Task A_table_that_is_being_deleted_cannot_be_created_yet()
     {
-        _service.Answer(HttpStatusCode.Conflict, """{"odata.error":{"code":"TableBeingDeleted","message":{"lang":"en-US","value":"The specified table is being deleted."}}}""");
+        _service.Answer(HttpStatusCode.Conflict, """{"odata.error":{"code":"TableBeingDeleted","message":{"lang":"en-US","value":"It goes."}}}""");
         var refusal = await Assert.ThrowsAsync<RequestFailedException>(() => Table.CreateIfNotExistsAsync());
         Assert.True(refusal is { Status: 409 } && refusal.ErrorCode == TableErrorCode.TableBeingDeleted);
     }
@@ -187,7 +192,11 @@ public sealed class TableWireTests
 
             """.ReplaceLineEndings("\r\n"),
             "multipart/mixed; boundary=\"batchresponse_4c637ba4-b2f8-40f8-8856-c2d10d163a83\"");
-        var answers = (await Table.SubmitTransactionAsync([new(TableTransactionActionType.Add, new TableEntity("p", "1")), new(TableTransactionActionType.Add, new TableEntity("p", "2"))])).Value;
+        var answers = (await Table.SubmitTransactionAsync(
+        [
+            new(TableTransactionActionType.Add, new TableEntity("p", "1")),
+            new(TableTransactionActionType.Add, new TableEntity("p", "2")),
+        ])).Value;
         Assert.Equal([(204, "No Content"), (201, "Created")], answers.Select(answer => (answer.Status, answer.ReasonPhrase)));
         Assert.Equal([new ETag("W/\"0x5B168C7B6E589D2\""), new ETag("W/\"2\"")], answers.Select(answer => answer.Headers.ETag!.Value));
         Assert.Equal(["", """{"RowKey":"2"}"""], answers.Select(answer => answer.Content.ToString()));

@@ -66,7 +66,8 @@ public abstract class WeComFixture : IAsyncLifetime
     protected static ByteArrayContent Form(string disposition, string bytes)
     {
         var body = $"--line\r\nContent-Disposition: form-data; {disposition}\r\nContent-Type: application/octet-stream\r\n\r\n{bytes}\r\n--line--\r\n";
-        return new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=line") } };
+        var type = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=line");
+        return new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = type } };
     }
 
     private static (int Code, string Message) Answer(string body)

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace StoreClaw.Reports;
+
+/// <summary>Amounts as they stand in reports and as people read them.</summary>
+public static class Figures
+{
+    // Dividing by it drops the zeros at the end.
+    private const decimal One = 1.0000000000000000000000000000m;
+
+    /// <summary>The same amount with two decimals, or more when it has more.</summary>
+    public static decimal Money(decimal amount) => Plain(amount) is { Scale: >= 2 } exact ? exact : Plain(amount) + 0.00m;
+
+    /// <summary>The same number without zeros at its end.</summary>
+    public static decimal Plain(decimal number) => number / One;
+
+    /// <summary>One part of a whole, half-even to two decimals; zero when there is no whole.</summary>
+    public static decimal Ratio(decimal amount, decimal count) => count == 0 ? 0.00m : Money(decimal.Round(amount / count, 2, MidpointRounding.ToEven));
+
+    /// <summary>"GBP 1,234.50".</summary>
+    public static string Read(decimal amount, string currency) => $"{currency} {Money(amount).ToString("#,##0.00###", CultureInfo.InvariantCulture)}";
+
+    /// <summary>"1,234".</summary>
+    public static string Read(decimal count) => count.ToString("#,##0.###", CultureInfo.InvariantCulture);
+}
+
+/// <summary>A decimal that is a count or a percentage, not money: a JSON number without needless zeros.</summary>
+public sealed class PlainNumberConverter : JsonConverter<decimal>
+{
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(Figures.Plain(value));
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using StoreClaw.Reports.Sales;
+
+namespace StoreClaw.Reports;
+
+public static class ReportServices
+{
+    /// <summary>The library, and every kind of report there is.</summary>
+    public static IServiceCollection AddReports(this IServiceCollection services)
+    {
+        services.AddSingleton<IReportKind, SalesReportKind>();
+        services.AddSingleton<ReportKinds>();
+        services.AddSingleton<ReportLibrary>();
+        services.AddSingleton<ReportLinks>();
+        return services.AddSingleton<ReportDesk>();
+    }
+}

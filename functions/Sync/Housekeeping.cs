@@ -1,0 +1,30 @@
+using StoreClaw.Connections;
+using StoreClaw.Storage;
+using StoreClaw.Webhooks;
+
+namespace StoreClaw.Sync;
+
+/// <summary>Removes what has served its time.</summary>
+public sealed class Housekeeping(IConnectionDirectory connections, EventLog log, Authorizations authorizations, PayloadStore payloads, TimeProvider time)
+{
+    /// <summary>How long the timeline is kept; longer than any platform sends again.</summary>
+    public static readonly TimeSpan EventsKept = TimeSpan.FromDays(30);
+
+    /// <summary>How long the body of a big message is kept when nobody took it; parked messages are to be replayed within it.</summary>
+    public static readonly TimeSpan PayloadsKept = TimeSpan.FromDays(90);
+
+    public async Task CleanAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await authorizations.CleanAsync(cancellationToken);
+        foreach (var connection in await connections.ListAsync(cancellationToken))
+        {
+            await log.CleanAsync(connection.Id, now - EventsKept, cancellationToken);
+        }
+
+        foreach (var queue in (string[])[QueueNames.WebhookEvents, QueueNames.StoreSync, QueueNames.TaskRuns, QueueNames.Notifications])
+        {
+            await payloads.CleanAsync(queue, now - PayloadsKept, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using StoreClaw.Common;
+using StoreClaw.Connections;
+using StoreClaw.Reports;
+
+namespace StoreClaw.Tasks;
+
+/// <summary>A task as it is written to the API.</summary>
+public sealed record TaskInput
+{
+    public string? Name { get; init; }
+
+    public string? Kind { get; init; }
+
+    public IReadOnlyList<string>? Connections { get; init; }
+
+    public ScheduleSpec? Schedule { get; init; }
+
+    public string? TimeZone { get; init; }
+
+    public JsonElement? Parameters { get; init; }
+
+    /// <summary>Left out: all connected channels. Empty: none, the report is only kept.</summary>
+    public IReadOnlyList<string>? DeliverTo { get; init; }
+
+    public string? Missed { get; init; }
+
+    public bool? Enabled { get; init; }
+
+    /// <summary>Whatever else the body holds. What the API itself adds to a task may come back, so that a task can be read, changed and written.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement> Others { get; init; } = [];
+}
+
+/// <summary>Makes a task of what was written, or says field by field what is wrong.</summary>
+public sealed partial class TaskInputReader(ReportKinds kinds, IConnectionDirectory connections)
+{
+    private const int LongestName = 120;
+    private const int MostConnections = 50;
+
+    private static readonly HashSet<string> Added = ["id", "createdAt", "updatedAt", "nextDue", "lateBy", "lastRan", "lastSkipped"];
+
+    /// <exception cref="ProblemException">422, with an entry per wrong field.</exception>
+    public async Task<ScheduledTask> ReadAsync(TaskInput input, string id, DateTimeOffset createdAt, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        var name = ReadName(input.Name, errors);
+        var stores = await ReadConnectionsAsync(input.Connections, errors, cancellationToken);
+        CheckSchedule(input, createdAt, errors);
+        var parameters = CheckKind(input, errors);
+        CheckChannels(input.DeliverTo, errors);
+        var missed = ReadMissed(input.Missed, errors);
+        foreach (var unknown in input.Others.Keys.Where(static name => !Added.Contains(name)))
+        {
+            errors[unknown] = "A task has no such field. Leave it out.";
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new ProblemException(Problem.Invalid(errors));
+        }
+
+        return new ScheduledTask(
+            id, name, input.Kind!, stores, input.Schedule!, input.TimeZone!, parameters, input.DeliverTo is { } channels ? [.. channels.Distinct()] : null, missed, input.Enabled ?? true, createdAt, now);
+    }
+
+    private static string ReadName(string? name, Dictionary<string, string> errors)
+    {
+        var text = ReadableText.OneLine(name ?? "");
+        if (text.Length is 0 or > LongestName)
+        {
+            errors["name"] = string.Create(CultureInfo.InvariantCulture, $"Give a name of 1 to {LongestName} characters, such as \"Morning report\".");
+        }
+
+        return text;
+    }
+
+    private async Task<IReadOnlyList<string>> ReadConnectionsAsync(IReadOnlyList<string>? ids, Dictionary<string, string> errors, CancellationToken cancellationToken)
+    {
+        var distinct = (ids ?? []).Distinct(StringComparer.Ordinal).ToList();
+        if (distinct.Count is 0 or > MostConnections)
+        {
+            errors["connections"] = string.Create(CultureInfo.InvariantCulture, $"Give the ids of 1 to {MostConnections} connections. GET /api/connections lists them.");
+            return distinct;
+        }
+
+        var known = (await connections.ListAsync(cancellationToken)).Select(static connection => connection.Id).ToHashSet(StringComparer.Ordinal);
+        if (distinct.Where(id => !known.Contains(id)).ToList() is { Count: > 0 } unknown)
+        {
+            errors["connections"] = $"There is no connection {string.Join(", ", unknown.Select(static id => $"'{id}'"))}. GET /api/connections lists them.";
+        }
+
+        return distinct;
+    }
+
+    private static void CheckSchedule(TaskInput input, DateTimeOffset createdAt, Dictionary<string, string> errors)
+    {
+        if (!WallClock.TryFindZone(input.TimeZone, out var zone))
+        {
+            var meant = input.TimeZone is { } windows && TimeZoneInfo.TryConvertWindowsIdToIanaId(windows, out var iana) ? iana : "Asia/Shanghai or America/New_York";
+            errors["timeZone"] = $"Give an IANA time zone, such as {meant}.";
+        }
+
+        (input.Schedule ?? new ScheduleSpec(null, null)).Read(zone ?? TimeZoneInfo.Utc, createdAt, errors);
+    }
+
+    private JsonElement CheckKind(TaskInput input, Dictionary<string, string> errors)
+    {
+        var parameters = input.Parameters is { ValueKind: not JsonValueKind.Null } given ? given : JsonElement.Parse("{}"u8);
+        if (input.Kind is null || kinds.Find(input.Kind) is not { } kind)
+        {
+            errors["kind"] = $"Must be one of {string.Join(", ", kinds.Ids)}.";
+            return parameters;
+        }
+
+        foreach (var (field, message) in kind.Check(parameters))
+        {
+            errors[field] = message;
+        }
+
+        return parameters;
+    }
+
+    // Which channels are connected may change at any time; a channel that is not connected when a report is made is told nothing.
+    private static void CheckChannels(IReadOnlyList<string>? channels, Dictionary<string, string> errors)
+    {
+        if (channels is not null && channels.Any(static channel => channel is null || !ChannelId().IsMatch(channel)))
+        {
+            errors["deliverTo"] = "Give ids of channels, such as [\"wecom\"]; leave it out for all connected ones, or give [] to keep the report without telling anyone.";
+        }
+    }
+
+    private static MissedPolicy ReadMissed(string? missed, Dictionary<string, string> errors)
+    {
+        switch (missed)
+        {
+            case null or "latest":
+                return MissedPolicy.Latest;
+            case "all":
+                return MissedPolicy.All;
+            case "skip":
+                return MissedPolicy.Skip;
+            default:
+                errors["missed"] = "Must be one of all, latest, skip.";
+                return default;
+        }
+    }
+
+    [GeneratedRegex(@"\A[a-z0-9-]{1,40}\z")]
+    private static partial Regex ChannelId();
+}

@@ -1,0 +1,46 @@
+namespace StoreClaw.Tasks;
+
+public enum RunStatus
+{
+    Queued,
+    Running,
+    Succeeded,
+    Failed,
+
+    /// <summary>It would write to a platform and nobody has approved it yet. No kind there is now does.</summary>
+    AwaitingApproval,
+}
+
+public enum RunTrigger
+{
+    Schedule,
+    Manual,
+}
+
+/// <summary>What stands on the queue of runs: enough to make the run's row, so that neither is lost when the other is not written.</summary>
+/// <param name="Due">Null for a run that somebody asked for.</param>
+public sealed record RunMessage(string TaskId, string RunId, RunTrigger Trigger, DateTimeOffset AsOf, DateTimeOffset? Due, DateTimeOffset QueuedAt);
+
+/// <summary>One execution of a task.</summary>
+/// <param name="StartedAt">Of the first attempt, whole seconds; later attempts make the same report.</param>
+/// <param name="Owner">The queue message whose handler is at work.</param>
+/// <param name="Until">When that handler has ended for certain.</param>
+public sealed record TaskRun(
+    string Id,
+    string TaskId,
+    RunStatus Status,
+    RunTrigger Trigger,
+    DateTimeOffset AsOf,
+    DateTimeOffset? Due,
+    DateTimeOffset QueuedAt,
+    DateTimeOffset? StartedAt = null,
+    DateTimeOffset? FinishedAt = null,
+    string? ReportId = null,
+    string? Error = null,
+    int Attempts = 0,
+    string? Owner = null,
+    DateTimeOffset? Until = null)
+{
+    public static TaskRun From(RunMessage message) =>
+        new(message.RunId, message.TaskId, RunStatus.Queued, message.Trigger, message.AsOf, message.Due, message.QueuedAt);
+}

@@ -1,0 +1,283 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StoreClaw.Embedded;
+using StoreClaw.Sandbox.Commerce;
+using StoreClaw.Sandbox.Shopify;
+using StoreClaw.Sandbox.WeCom;
+using StoreClaw.Sandbox.WooCommerce;
+
+namespace StoreClaw.Sandbox;
+
+public sealed record MainJobOptions
+{
+    /// <summary>Leaves everything up for a look until the program is stopped.</summary>
+    public bool Stay { get; init; }
+}
+
+/// <summary>
+/// The main job with no account anywhere: two simulated shops, the app, a simulated WeCom group. Connects, backfills, takes webhooks, runs the morning report, shows the message.
+/// </summary>
+public sealed class MainJob : IAsyncDisposable
+{
+    private const string FunctionKey = "sandbox-function-key";
+    private const string RobotKey = "693a91f6-7a0b-4bc4-97a0-0ec2f3a5aaa1";
+    private const string ShopifyDomain = "harbor-pine.myshopify.com";
+    private const string WooSite = "https://haus-und-herd.example";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly string[] Scopes = ["read_orders", "read_all_orders", "read_products", "read_inventory", "read_locations", "read_customers", "write_inventory"];
+
+    private readonly TextWriter _output;
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly List<IAsyncDisposable> _parts = [];
+    private HttpClient _client = new();
+
+    private MainJob(TextWriter output) => _output = output;
+
+    /// <returns>0 when the group got the report.</returns>
+    public static async Task<int> RunAsync(MainJobOptions options, TextWriter output, CancellationToken cancellationToken)
+    {
+        await using var job = new MainJob(output);
+        try
+        {
+            await job.RunAsync(options, cancellationToken);
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 130;
+        }
+        catch (Exception failed) when (failed is TimeoutException or HttpRequestException or InvalidOperationException)
+        {
+            await output.WriteLineAsync($"The main job failed: {failed.Message}");
+            return 1;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _parts.Reverse();
+        foreach (var part in _parts)
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    private async Task RunAsync(MainJobOptions options, CancellationToken cancellationToken)
+    {
+        var (shopify, fashion) = await StartShopifyAsync();
+        var (woo, home, key) = await StartWooCommerceAsync();
+        var wecom = await StartWeComAsync();
+        await StartAppAsync(shopify, woo, wecom, cancellationToken);
+
+        await CallAsync(HttpMethod.Put, "/api/channels/wecom", new { webhookUrl = wecom.WebhookUrl(RobotKey) });
+        Say("The WeCom group is connected; it got the test message.");
+        var first = await ConnectAsync("shopify", new { shopDomain = ShopifyDomain, clientId = "sandbox-client", clientSecret = "sandbox-client-secret" });
+        var second = await ConnectAsync("woocommerce", new { siteUrl = WooSite, consumerKey = key.ConsumerKey, consumerSecret = key.ConsumerSecret });
+        await WaitForBackfillAsync(first, fashion, cancellationToken);
+        await WaitForBackfillAsync(second, home, cancellationToken);
+
+        await SellAsync(first, fashion, cancellationToken);
+        await SellAsync(second, home, cancellationToken);
+        await ReportAsync([first, second], cancellationToken);
+        await ShowAsync(wecom, cancellationToken);
+        Say("Done.");
+        if (options.Stay)
+        {
+            await _output.WriteLineAsync($"The app stays up at {_client.BaseAddress} (header x-functions-key: {FunctionKey}). Press Ctrl+C to end it.");
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+    }
+
+    private async Task<(ShopifyPlatform Platform, SimStore Store)> StartShopifyAsync()
+    {
+        var store = SimStore.Generate(ShopProfile.AmericanFashion with { OrdersPerDay = 25, Anomaly = new AnomalyDay(1, 2.1) }, seed: 11, TimeProvider.System);
+        var platform = Keep(await ShopifyPlatform.StartAsync());
+        platform.AddShop(ShopifyDomain, store, "sandbox-client", "sandbox-client-secret", Scopes);
+        platform.StartPump();
+        Say($"A Shopify shop with {store.Orders.Count} orders: {store.Profile.Name}, {ShopifyDomain}");
+        return (platform, store);
+    }
+
+    private async Task<(WooCommercePlatform Platform, SimStore Store, WooCommerceKey Key)> StartWooCommerceAsync()
+    {
+        var store = SimStore.Generate(ShopProfile.EuropeanHome with { OrdersPerDay = 12, Days = 60 }, seed: 12, TimeProvider.System);
+        var platform = Keep(await WooCommercePlatform.StartAsync(TimeProvider.System));
+        var site = platform.AddSite(WooSite, store);
+        Keep(platform.StartPump(TimeSpan.FromMilliseconds(200)));
+        Say($"A WooCommerce shop with {store.Orders.Count} orders: {store.Profile.Name}, {WooSite}");
+        return (platform, store, site.CreateKey(WooCommercePermission.ReadWrite));
+    }
+
+    private async Task<WeComPlatform> StartWeComAsync()
+    {
+        var wecom = Keep(await WeComPlatform.StartAsync(TimeProvider.System));
+        wecom.AddRobot(RobotKey, "StoreClaw");
+        return wecom;
+    }
+
+    private async Task StartAppAsync(ShopifyPlatform shopify, WooCommercePlatform woo, WeComPlatform wecom, CancellationToken cancellationToken)
+    {
+        Say("Starting storage (fetched through npm the first time) and the app ...");
+        var data = Directory.CreateTempSubdirectory("storeclaw-sandbox-").FullName;
+        var azurite = Keep(await AzuriteServer.StartAsync(new AzuriteOptions { QueuePort = 0, TablePort = 0 }, cancellationToken));
+        var builder = FunctionsApplication.CreateBuilder(
+            [
+                $"--AzureWebJobsStorage={azurite.ConnectionString()}",
+                $"--FunctionKey={FunctionKey}",
+                $"--Embedded:DataPath={data}",
+                $"--Secrets:Path={Path.Combine(data, "secrets")}",
+                $"--Connectors:shopify:BaseUrl={shopify.BaseUrl}",
+                $"--Connectors:woocommerce:BaseUrl={woo.BaseAddress}",
+                $"--Channels:WeCom:BaseUrl={wecom.BaseAddress}",
+                $"--PublicBaseUrl={FreeAddress(out var port)}",
+                $"--urls=http://127.0.0.1:{port}",
+            ],
+            new EmbeddedOptions { ContentRoot = data, Terminal = TextWriter.Null });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("StoreClaw", LogLevel.Warning);
+        builder.ConfigureFunctionsWebApplication();
+        builder.Services.AddStoreClaw(builder.Configuration);
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        Keep(new Running(host, data));
+        _client = new HttpClient { BaseAddress = new Uri(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        _client.DefaultRequestHeaders.Add("x-functions-key", FunctionKey);
+        Say($"The app is up at {_client.BaseAddress}");
+    }
+
+    private async Task<string> ConnectAsync(string connector, object fields)
+    {
+        var connection = await CallAsync(HttpMethod.Post, $"/api/connectors/{connector}/connections", new { fields });
+        Say($"Connected {connector}: {connection.GetProperty("store").GetString()} ({connection.GetProperty("id").GetString()})");
+        return connection.GetProperty("id").GetString()!;
+    }
+
+    private async Task WaitForBackfillAsync(string connection, SimStore store, CancellationToken cancellationToken)
+    {
+        var sync = await UntilAsync(
+            $"the backfill of {store.Profile.Name}",
+            async () => (await CallAsync(HttpMethod.Get, $"/api/connections/{connection}", null)).GetProperty("sync"),
+            static sync => sync.EnumerateObject().All(static resource => resource.Value.GetProperty("watermark").ValueKind == JsonValueKind.String),
+            cancellationToken);
+        Say($"{store.Profile.Name} is in step: {string.Join(", ", sync.EnumerateObject().Select(static resource => $"{resource.Value.GetProperty("items")} {resource.Name}"))}");
+    }
+
+    /// <summary>Customers buy; the platform's webhooks bring it.</summary>
+    private async Task SellAsync(string connection, SimStore store, CancellationToken cancellationToken)
+    {
+        var generator = new ShopGenerator(store.Profile, seed: 99);
+        var placed = Enumerable.Range(0, 5).Select(_ => store.PlaceOrder(generator.NextDraft(store)).Id.ToString(CultureInfo.InvariantCulture)).ToHashSet();
+        await UntilAsync(
+            $"the webhooks of {store.Profile.Name}",
+            async () => (await CallAsync(HttpMethod.Get, $"/api/events?connection={connection}", null)).GetProperty("events").EnumerateArray()
+                .Where(static one => one.GetProperty("outcome").GetString() is "applied" or "unchanged")
+                .Select(static one => one.GetProperty("resourceId").GetString()!).ToHashSet(),
+            placed.IsSubsetOf,
+            cancellationToken);
+        Say($"{placed.Count} new orders of {store.Profile.Name} came in by webhook.");
+    }
+
+    private async Task ReportAsync(IReadOnlyList<string> connections, CancellationToken cancellationToken)
+    {
+        var task = await CallAsync(
+            HttpMethod.Post,
+            "/api/tasks",
+            new
+            {
+                name = "Morning report",
+                kind = "sales-report",
+                connections,
+                schedule = new { cron = "0 0 9 * * *" },
+                timeZone = "America/New_York",
+                parameters = new { period = "yesterday" },
+                deliverTo = new[] { "wecom" },
+                missed = "latest",
+                enabled = true,
+            });
+        var id = task.GetProperty("id").GetString();
+        Say($"The task \"Morning report\" runs each day at nine; its next run is due {task.GetProperty("nextDue").GetString()}. Running it now ...");
+        var run = (await CallAsync(HttpMethod.Post, $"/api/tasks/{id}/run", new { })).GetProperty("runId").GetString();
+        var done = await UntilAsync(
+            "the run",
+            () => CallAsync(HttpMethod.Get, $"/api/tasks/{id}/runs/{run}", null),
+            static state => state.GetProperty("status").GetString() is "succeeded" or "failed",
+            cancellationToken);
+        if (done.GetProperty("status").GetString() == "failed")
+        {
+            throw new InvalidOperationException($"The run failed: {done.GetProperty("error")}");
+        }
+
+        Say($"Report {done.GetProperty("reportId").GetString()} is in the library: GET /api/reports/{done.GetProperty("reportId").GetString()}");
+    }
+
+    private async Task ShowAsync(WeComPlatform wecom, CancellationToken cancellationToken)
+    {
+        var messages = await UntilAsync("the message in the group", () => Task.FromResult(wecom.Messages(RobotKey)), static messages => messages.Count > 1, cancellationToken);
+        await _output.WriteLineAsync();
+        await _output.WriteLineAsync("What the group sees:");
+        var terminal = WeComTerminal.ForConsole(TimeZoneInfo.Local);
+        foreach (var message in messages.Skip(1))
+        {
+            await _output.WriteLineAsync(terminal.Render(message));
+        }
+    }
+
+    private async Task<JsonElement> CallAsync(HttpMethod method, string path, object? body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var response = await _client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode
+            ? JsonElement.Parse(text)
+            : throw new InvalidOperationException($"{method} {path} answered {(int)response.StatusCode}: {text}");
+    }
+
+    private static async Task<T> UntilAsync<T>(string what, Func<Task<T>> look, Func<T, bool> good, CancellationToken cancellationToken)
+    {
+        for (var begun = Stopwatch.StartNew(); begun.Elapsed < Patience; await Task.Delay(200, cancellationToken))
+        {
+            if (await look() is var seen && good(seen))
+            {
+                return seen;
+            }
+        }
+
+        throw new TimeoutException($"Waited {Patience.TotalMinutes} minutes for {what}.");
+    }
+
+    private static string FreeAddress(out int port)
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        return string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+    }
+
+    private T Keep<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+
+    private void Say(string line) => _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{_watch.Elapsed.TotalSeconds,5:F1} s] {line}"));
+
+    private sealed class Running(IHost host, string data) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await host.StopAsync();
+            host.Dispose();
+            Directory.Delete(data, recursive: true);
+        }
+    }
+}
