@@ -91,7 +91,12 @@ internal sealed class EmbeddedHost : IAsyncDisposable
 /// <summary>What a test wants to run. Settings are name and value as on a command line; host.json's figures under AzureFunctionsJobHost.</summary>
 internal sealed record HostPlan(params Type[] Functions)
 {
-    public Dictionary<string, string> Settings { get; init; } = new() { ["FunctionKey"] = EmbeddedHost.Key };
+    // The host's own default encoding, whatever the app's host.json says.
+    public Dictionary<string, string> Settings { get; init; } = new()
+    {
+        ["FunctionKey"] = EmbeddedHost.Key,
+        ["AzureFunctionsJobHost:extensions:queues:messageEncoding"] = "base64",
+    };
 
     public string? Storage { get; init; }
 

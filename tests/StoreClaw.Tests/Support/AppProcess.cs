@@ -36,7 +36,7 @@ public sealed class AppProcess : IAsyncDisposable
         start.Environment["AzureWebJobsStorage"] = storage;
         start.Environment["FunctionKey"] = TestApp.Key;
         start.Environment["Embedded__DataPath"] = folder;
-        start.Environment["Embedded__MessageLease"] = "00:00:02";
+        start.Environment["Embedded__MessageLease"] = "00:00:05";
         start.Environment["Secrets__Path"] = Path.Combine(folder, "secrets");
         foreach (var (name, value) in settings)
         {
