@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using StoreClaw.Common;
 using StoreClaw.Connections;
+using StoreClaw.Notifications;
 using StoreClaw.Reports;
 
 namespace StoreClaw.Tasks;
@@ -36,7 +36,7 @@ public sealed record TaskInput
 }
 
 /// <summary>Makes a task of what was written, or says field by field what is wrong.</summary>
-public sealed partial class TaskInputReader(ReportKinds kinds, IConnectionDirectory connections)
+public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory connections, ChannelRegistry channels)
 {
     private const int LongestName = 120;
     private const int MostConnections = 50;
@@ -64,7 +64,7 @@ public sealed partial class TaskInputReader(ReportKinds kinds, IConnectionDirect
         }
 
         return new ScheduledTask(
-            id, name, input.Kind!, stores, input.Schedule!, input.TimeZone!, parameters, input.DeliverTo is { } channels ? [.. channels.Distinct()] : null, missed, input.Enabled ?? true, createdAt, now);
+            id, name, input.Kind!, stores, input.Schedule!, input.TimeZone!, parameters, input.DeliverTo is { } ids ? [.. ids.OfType<string>().Distinct()] : null, missed, input.Enabled ?? true, createdAt, now);
     }
 
     private static string ReadName(string? name, Dictionary<string, string> errors)
@@ -124,12 +124,12 @@ public sealed partial class TaskInputReader(ReportKinds kinds, IConnectionDirect
         return parameters;
     }
 
-    // Which channels are connected may change at any time; a channel that is not connected when a report is made is told nothing.
-    private static void CheckChannels(IReadOnlyList<string>? channels, Dictionary<string, string> errors)
+    // Which channels are connected may change at any time; one that is not when a report is made is told nothing.
+    private void CheckChannels(IReadOnlyList<string>? ids, Dictionary<string, string> errors)
     {
-        if (channels is not null && channels.Any(static channel => channel is null || !ChannelId().IsMatch(channel)))
+        if (ids?.FirstOrDefault(id => channels.Find(id) is null) is { } unknown)
         {
-            errors["deliverTo"] = "Give ids of channels, such as [\"wecom\"]; leave it out for all connected ones, or give [] to keep the report without telling anyone.";
+            errors["deliverTo"] = $"There is no channel '{unknown}'. Give ids such as [\"wecom\"], leave it out for all connected ones, or give [] to keep the report without telling anyone.";
         }
     }
 
@@ -148,7 +148,4 @@ public sealed partial class TaskInputReader(ReportKinds kinds, IConnectionDirect
                 return default;
         }
     }
-
-    [GeneratedRegex(@"\A[a-z0-9-]{1,40}\z")]
-    private static partial Regex ChannelId();
 }

@@ -66,7 +66,7 @@ internal static class SalesMessage
         var spans = new List<Span> { new($"{label} "), new(value, Bold: true) };
         foreach (var (percent, what) in Changes(report, total.Currency, pick, words))
         {
-            spans.Add(new Span(" · ", Tone.Muted));
+            spans.Add(new Span(" · "));
             spans.Add(new Span(words.Against(Arrow(percent), what), Math.Sign(percent) switch { > 0 => Tone.Good, < 0 => Tone.Bad, _ => Tone.Muted }));
         }
 

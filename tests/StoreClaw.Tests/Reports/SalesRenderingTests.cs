@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using StoreClaw.Commerce;
 using StoreClaw.Connections;
 using StoreClaw.Notifications;
+using StoreClaw.Notifications.WeCom;
 using StoreClaw.Reports;
 using StoreClaw.Reports.Sales;
 
@@ -101,6 +102,8 @@ public sealed class SalesRenderingTests
         }
 
         Assert.Equal(Link, message.English.Lines[^1].Spans[0].Url);
+        Assert.Single(WeComRenderer.Render(message.English));
+        Assert.Single(WeComRenderer.Render(message.Chinese));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Notifications;
+using StoreClaw.Notifications.WeCom;
 using StoreClaw.Reports;
 using StoreClaw.Storage;
 using StoreClaw.Tasks;
@@ -62,6 +63,7 @@ internal sealed class TaskHost
         services.AddSingleton<INotifier>(team.Notifier);
         services.AddSingleton<ISecretVault>(team.Vault);
         services.AddSingleton<SigningKey>();
+        services.AddSingleton(new ChannelRegistry([new WeComChannel(null!)]));
         if (wire is not null)
         {
             services.AddSingleton(wire);

@@ -80,7 +80,7 @@ public sealed class TasksApiTests
         await RefusedAsync(demo, """{"parameters":{"period":"today"}}""", "parameters.period");
         await RefusedAsync(demo, """{"parameters":{"days":7}}""", "parameters.days");
         await RefusedAsync(demo, """{"parameters":7}""", "parameters");
-        await RefusedAsync(demo, """{"deliverTo":["WeCom!"]}""", "deliverTo");
+        await RefusedAsync(demo, """{"deliverTo":["wecom","pigeon"]}""", "deliverTo");
         await RefusedAsync(demo, """{"missed":"some"}""", "missed");
         await RefusedAsync(demo, """{"nmae":"x"}""", "nmae");
     }
