@@ -51,7 +51,7 @@ public static class BackfillBenchmark
 
         var seconds = watch.Elapsed.TotalSeconds;
         var transactions = queues.Count(Touched) + tables.Count(Touched);
-        Console.Error.WriteLine($"  on the wire: {queues}; {tables}");
+        await Console.Error.WriteLineAsync($"  on the wire: {queues}; {tables}");
         await host.StopAsync();
         Directory.Delete(data, recursive: true);
         return (orders / seconds, dropped, transactions / (double)orders);

@@ -47,7 +47,7 @@ public static class LifeBenchmark
         await Load.RunAsync(app.Address, path, 64, Bench.Deliveries(Together, 10_000));
         await DrainedAsync(client, Together + Alone + 5);
         results.Add("transactions in a delivery's life, 64 connections", (queues.Count(Touched) + tables.Count(Touched) - _looks) / (double)Together, null, "", valueHolds: static value => value <= 1.5, target: "<= 1.5");
-        Console.Error.WriteLine($"  on the wire: {queues}; {tables}");
+        await Console.Error.WriteLineAsync($"  on the wire: {queues}; {tables}");
     }
 
     private static int _looks;
