@@ -58,25 +58,22 @@ public sealed partial record ScheduleSpec(
             fields[5] = FromCrontab(fields[5]);
         }
 
-        CronExpression cron;
         try
         {
-            cron = new CronExpression(string.Join(' ', fields), TimeZoneInfo.Utc);
+            var schedule = new CronSchedule(new CronExpression(string.Join(' ', fields), TimeZoneInfo.Utc), zone);
+            if (schedule.Next(anchor) is not null)
+            {
+                return schedule;
+            }
+
+            errors[Field] = "Never comes due: the calendar has no such day. Change the day of month or the month.";
         }
         catch (Exception wrong) when (wrong is FormatException or ArgumentException)
         {
             errors[Field] = $"{wrong.Message.TrimEnd('.')}. 08:00 on working days is \"0 0 8 * * MON-FRI\".";
-            return null;
         }
 
-        var schedule = new CronSchedule(cron, zone);
-        if (schedule.Next(anchor) is null)
-        {
-            errors[Field] = "Never comes due: the calendar has no such day. Change the day of month or the month.";
-            return null;
-        }
-
-        return schedule;
+        return null;
     }
 
     private static TimeSpan? ReadInterval(string text, IDictionary<string, string> errors)
