@@ -7,7 +7,7 @@ using StoreClaw.Storage;
 namespace StoreClaw.Connections;
 
 /// <summary>Signs what leaves and must come back unchanged: states of authorizations, links to reports. One key for all processes, in the vault.</summary>
-public sealed class SigningKey(ISecretVault vault, Leases leases, Randomness random, TimeProvider time)
+public sealed class SigningKey(CachedSecretVault vault, Leases leases, Randomness random, TimeProvider time)
 {
     private const string Name = "signing-key";
     private const int KeyBytes = 32;
@@ -47,11 +47,18 @@ public sealed class SigningKey(ISecretVault vault, Leases leases, Randomness ran
             await using var lease = await leases.TryAcquireAsync(Name, TimeSpan.FromSeconds(30), cancellationToken);
             if (lease is not null)
             {
+                // Another host may have made it between the look above and the lease; a second key would void what the first has signed.
+                if ((await vault.ReadThroughAsync(Name, cancellationToken))?[SecretBundle.PlainKey] is { } made)
+                {
+                    return made;
+                }
+
                 await vault.SetAsync(Name, new SecretBundle([new(SecretBundle.PlainKey, new Secret(random.Token(KeyBytes)))]), cancellationToken);
             }
             else
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken);
+                await vault.ReadThroughAsync(Name, cancellationToken);
             }
         }
     }
