@@ -61,7 +61,7 @@ internal sealed class TaskHost
         services.AddSingleton<IConnectionDirectory>(new Directory(team.Connections));
         services.AddSingleton<IOrderHistory>(team.History);
         services.AddSingleton<INotifier>(team.Notifier);
-        services.AddSingleton<ISecretVault>(team.Vault);
+        services.AddSingleton(new CachedSecretVault(team.Vault, team.Time));
         services.AddSingleton<SigningKey>();
         services.AddSingleton(new ChannelRegistry([new WeComChannel(null!)]));
         if (wire is not null)
