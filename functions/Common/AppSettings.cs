@@ -23,6 +23,9 @@ public sealed class AppSettings
     /// <summary>Where the outside reaches this app; without a final slash.</summary>
     public string PublicBaseUrl { get; }
 
+    /// <summary>Where a connection's platform delivers to.</summary>
+    public Uri WebhookUrl(string connectorId, string connectionId) => new($"{PublicBaseUrl}/webhooks/{connectorId}/{connectionId}");
+
     /// <summary>A connector's setting as it was given: plain text, or @secret:name.</summary>
     public string? Connector(string connectorId, string name) => _configuration[$"Connectors:{connectorId}:{name}"];
 

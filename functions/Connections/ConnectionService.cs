@@ -38,7 +38,7 @@ public sealed partial class ConnectionService(
 
     public Uri CallbackUrl(string connectorId) => new($"{settings.PublicBaseUrl}/oauth/{connectorId}/callback");
 
-    public Uri WebhookUrl(Connection connection) => new($"{settings.PublicBaseUrl}/webhooks/{connection.Connector}/{connection.Id}");
+    public Uri WebhookUrl(Connection connection) => settings.WebhookUrl(connection.Connector, connection.Id);
 
     /// <summary>Connects with what the seller typed, or begins an approval in the browser.</summary>
     /// <exception cref="ProblemException">Unknown connector, or fields that cannot work: per field, what is wrong and what to do.</exception>

@@ -49,9 +49,6 @@ public static class TableNames
     /// <summary>queue / id.</summary>
     public const string Parked = "parked";
 
-    /// <summary>queue / hash of the message: the last failure of a message still being tried.</summary>
-    public const string Failures = "failures";
-
     /// <summary>"task" / task id.</summary>
     public const string Tasks = "tasks";
 

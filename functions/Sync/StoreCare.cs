@@ -102,7 +102,7 @@ public sealed partial class StoreCare(
 
         try
         {
-            return await webhooks.EnsureAsync(store.Session, new Uri($"{settings.PublicBaseUrl}/webhooks/{store.Connection.Connector}/{connectionId}"), cancellationToken);
+            return await webhooks.EnsureAsync(store.Session, settings.WebhookUrl(store.Connection.Connector, connectionId), cancellationToken);
         }
         catch (PlatformException refused)
         {
