@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace StoreClaw.Connections;
 
 public enum ConnectionStatus
@@ -21,7 +23,15 @@ public sealed record Connection(
     IReadOnlyList<string> Granted,
     IReadOnlyDictionary<string, string> Facts,
     DateTimeOffset ConnectedAt,
-    DateTimeOffset? TokenExpiresAt);
+    DateTimeOffset? TokenExpiresAt)
+{
+    /// <summary>The fact under which a connector leaves what the seller calls the store.</summary>
+    public const string NameFact = "name";
+
+    /// <summary>The store as a reader knows it: its own name, else its address without the scheme.</summary>
+    [JsonIgnore]
+    public string Name => Facts.GetValueOrDefault(NameFact) is { Length: > 0 } name ? name : Store[(Store.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..];
+}
 
 /// <summary>The connections that are, by id; what a task is checked against and a report names its stores by.</summary>
 public interface IConnectionDirectory

@@ -8,8 +8,10 @@ public sealed record ReportPeriod(DateTimeOffset From, DateTimeOffset To);
 
 /// <summary>A store a report is about, as it stood when the report was made.</summary>
 /// <param name="Connection">The connection's id.</param>
+/// <param name="Store">The platform's name of it: a domain, an address, a number.</param>
+/// <param name="Name">What the seller calls it.</param>
 /// <param name="Status">When it is not connected, what the report knows of it may be incomplete.</param>
-public sealed record ReportStore(string Connection, string Connector, string Store, ConnectionStatus Status);
+public sealed record ReportStore(string Connection, string Connector, string Store, string Name, ConnectionStatus Status);
 
 /// <summary>What every report says of itself; its figures are in the record of its kind.</summary>
 public abstract record Report

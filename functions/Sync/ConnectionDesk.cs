@@ -79,6 +79,7 @@ public sealed class ConnectionDesk(ConnectorRegistry registry, ConnectionTable c
             connection.Id,
             connection.Connector,
             connection.Store,
+            connection.Name,
             connection.Status,
             WebhookUrl = service.WebhookUrl(connection).AbsoluteUri,
             Scopes = new { connection.Granted, Missing = connector?.Descriptor.Scopes.Except(connection.Granted, StringComparer.Ordinal) ?? [] },

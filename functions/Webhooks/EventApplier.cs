@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StoreClaw.Commerce;
 using StoreClaw.Connections;
@@ -8,7 +9,8 @@ namespace StoreClaw.Webhooks;
 
 /// <summary>
 /// Brings deliveries into the store. What makes an effect happen once is the record's own version, compared and written under its ETag; the note on the timeline comes
-/// after it, so a crash anywhere between leaves the message on the queue and the next try finds its own write. See README, "Why there is no claim row".
+/// after it, so a crash anywhere between leaves the message on the queue and the next try finds its own write. See README, "Why there is no claim row". Messages of one
+/// store that are at hand at the same time are stored and noted together.
 /// </summary>
 public sealed partial class EventApplier(
     StoreSessions sessions,
@@ -25,21 +27,26 @@ public sealed partial class EventApplier(
     /// <summary>How long a platform may send a delivery again; a tie is looked up in the timeline that far back.</summary>
     private static readonly TimeSpan ResendWindow = TimeSpan.FromDays(7);
 
+    private const int MostMessages = 64;
+    private const int MostDeliveries = 512;
+
+    /// <summary>Where the messages of a connection meet.</summary>
+    private readonly ConcurrentDictionary<string, GroupCommit<Work>> _stores = new();
+
     /// <summary>Applies what one queue message holds. One that fails goes back on the queue alone, or fails the message when it is alone in it.</summary>
     public async Task ApplyAsync(string text, string messageId, long tries, CancellationToken cancellationToken)
     {
         var deliveries = DeliveryText.Unpack(text);
         foreach (var group in deliveries.GroupBy(static delivery => delivery.ConnectionId))
         {
-            var work = group.ToList();
             try
             {
-                await ApplyAsync(group.Key, work, messageId, tries, cancellationToken);
+                await ApplyAsync(group.Key, [.. group], messageId, tries, cancellationToken);
             }
             catch (Exception failed) when (deliveries.Count > 1 && !StorageClients.IsUnavailable(failed) && !cancellationToken.IsCancellationRequested)
             {
-                Log.Split(logger, group.Key, work.Count, failed);
-                foreach (var delivery in work)
+                Log.Split(logger, group.Key, group.Count(), failed);
+                foreach (var delivery in group)
                 {
                     await queues.SendTextAsync(QueueNames.WebhookEvents, DeliveryText.PackOne(delivery)!, null, cancellationToken);
                 }
@@ -71,8 +78,11 @@ public sealed partial class EventApplier(
             }
         }
 
-        await StoreAsync(connectionId, [.. readings.Values], cancellationToken);
-        await log.NoteAsync([.. readings.Values.Select(reading => reading.ToNote(tries, messageId))], cancellationToken);
+        if (readings.Count > 0)
+        {
+            var together = _stores.GetOrAdd(connectionId, static (id, applier) => new(turn => applier.StoreAsync(id, turn), MostMessages, static work => work.Readings.Count, MostDeliveries), this);
+            await together.AddAsync(new Work([.. readings.Values], tries, messageId, cancellationToken));
+        }
 
         foreach (var payload in deliveries.Where(delivery => readings.Values.Any(reading => reading.Delivery == delivery)).Select(static delivery => delivery.Payload).OfType<string>())
         {
@@ -139,7 +149,45 @@ public sealed partial class EventApplier(
         }
     }
 
-    private async Task StoreAsync(string connectionId, List<Reading> readings, CancellationToken cancellationToken)
+    /// <summary>Stores what several messages brought. When that fails each is tried alone, so that one harms no other; so are copies, which the timeline counts one by one.</summary>
+    private async Task StoreAsync(string connectionId, IReadOnlyList<GroupCommit<Work>.Entry> turn)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        var together = turn.Where(entry => entry.Item.Readings.TrueForAll(reading => keys.Add(reading.Key))).ToList();
+        if (together.Count > 1)
+        {
+            try
+            {
+                await StoreAsync(connectionId, [.. together.Select(static entry => entry.Item)], together[0].Item.Cancelled);
+                together.ForEach(static entry => entry.Done());
+            }
+            catch (Exception failed) when (!StorageClients.IsUnavailable(failed) || together[0].Item.Cancelled.IsCancellationRequested)
+            {
+                Log.Apart(logger, connectionId, together.Count, failed);
+            }
+        }
+
+        foreach (var entry in turn.Where(static entry => !entry.IsSettled))
+        {
+            try
+            {
+                await StoreAsync(connectionId, [entry.Item], entry.Item.Cancelled);
+                entry.Done();
+            }
+            catch (Exception failed)
+            {
+                entry.Fail(failed);
+            }
+        }
+    }
+
+    private async Task StoreAsync(string connectionId, List<Work> works, CancellationToken cancellationToken)
+    {
+        await StoreAsync(connectionId, works.SelectMany(static work => work.Readings), cancellationToken);
+        await log.NoteAsync([.. works.SelectMany(static work => work.Readings.Select(reading => reading.ToNote(work.Tries, work.MessageId)))], cancellationToken);
+    }
+
+    private async Task StoreAsync(string connectionId, IEnumerable<Reading> readings, CancellationToken cancellationToken)
     {
         var items = readings.SelectMany(static reading => reading.Records.Select(record => (Reading: reading, Upsert: new Upsert(record, reading.Key, Insist: false)))).ToList();
         if (items.Count == 0)
@@ -174,6 +222,9 @@ public sealed partial class EventApplier(
         UpsertOutcome.Unchanged => EventOutcome.Unchanged,
         _ => EventOutcome.Stale,
     };
+
+    /// <summary>What one queue message brought for one connection.</summary>
+    private sealed record Work(List<Reading> Readings, long Tries, string MessageId, CancellationToken Cancelled);
 
     private sealed class Reading(QueuedDelivery delivery, string key, IReadOnlyList<Change> changes)
     {
@@ -211,5 +262,8 @@ public sealed partial class EventApplier(
 
         [LoggerMessage(2, LogLevel.Warning, "{Count} deliveries of connection {Connection} were left: it is no longer connected")]
         public static partial void NoConnection(ILogger logger, string connection, int count);
+
+        [LoggerMessage(3, LogLevel.Debug, "{Count} messages of connection {Connection} could not be stored together and are stored one by one")]
+        public static partial void Apart(ILogger logger, string connection, int count, Exception exception);
     }
 }

@@ -29,9 +29,9 @@ public static class BackfillBenchmark
     private static async Task<(double PerSecond, double DroppedPerSecond, double Transactions)> MeasureAsync(int orders, int days)
     {
         await using var shop = await PagedShop.StartAsync(orders, days);
-        await using var storage = await AzuriteServer.StartAsync(new AzuriteOptions { QueuePort = 0, TablePort = 0 }, CancellationToken.None);
-        await using var queues = await CountingProxy.StartAsync($"http://127.0.0.1:{storage.QueuePort}");
-        await using var tables = await CountingProxy.StartAsync($"http://127.0.0.1:{storage.TablePort}");
+        await using var storage = await DiskStorage.StartAsync();
+        await using var queues = await CountingProxy.StartAsync($"http://127.0.0.1:{storage.Server.QueuePort}");
+        await using var tables = await CountingProxy.StartAsync($"http://127.0.0.1:{storage.Server.TablePort}");
         await using var host = await StartAsync(shop, queues.Address, tables.Address);
         var dropped = await DropAsync(host, shop, orders);
 

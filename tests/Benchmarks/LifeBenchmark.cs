@@ -22,7 +22,7 @@ public static class LifeBenchmark
             CultureInfo.InvariantCulture,
             $"DefaultEndpointsProtocol=http;AccountName={AzuriteServer.DefaultAccount};AccountKey={AzuriteServer.AccountKey};QueueEndpoint={queues.Address}/{AzuriteServer.DefaultAccount};TableEndpoint={tables.Address}/{AzuriteServer.DefaultAccount};");
         await using var app = await ServerProcess.StartApp(bench).ReadyAsync();
-        var path = await Bench.ConnectAsync(app.Address);
+        var path = await bench.ConnectAsync(app.Address);
         using var client = Bench.Client(app.Address);
         await Load.RunAsync(app.Address, path, 1, Bench.Deliveries(5));
         await DoneAsync(client, 5);

@@ -7,9 +7,9 @@ public static class MemoryBenchmark
 {
     public static async Task RunAsync(Results results)
     {
-        await using var bench = await Bench.StartAsync(ShopProfile.AmericanFashion with { Days = 300, OrdersPerDay = 60 });
+        await using var bench = await Bench.StartAsync();
         await using var app = await ServerProcess.StartApp(bench).ReadyAsync();
-        var path = await Bench.ConnectAsync(app.Address);
+        var path = await bench.ConnectAsync(app.Address, ShopProfile.AmericanFashion with { Days = 300, OrdersPerDay = 60 });
         await Load.RunAsync(app.Address, path, 64, Bench.Deliveries(20_000));
         results.Add("peak memory, 64 connections and a backfill", app.PeakMegabytes, null, "MB", valueHolds: static value => value < 300, target: "< 300 MB");
     }

@@ -13,7 +13,7 @@ public static class StartBenchmark
         string path;
         await using (var app = await ServerProcess.StartApp(bench).ReadyAsync())
         {
-            path = await Bench.ConnectAsync(app.Address);
+            path = await bench.ConnectAsync(app.Address);
         }
 
         var delivery = Bench.Deliveries(1)[0];

@@ -40,6 +40,8 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
             ("currency", status.Member("settings").TextOrNull("currency") ?? newest.TextOrNull("currency")),
             ("version", status.Member("environment").TextOrNull("version")),
             ("timeZone", TimeZone(index)),
+            // WordPress escapes the title for HTML.
+            ("name", WebUtility.HtmlDecode(index.TextOrNull("name"))),
         })
         {
             if (!string.IsNullOrEmpty(value))

@@ -11,6 +11,7 @@ internal static class SalesMessage
     private const int MostAnomalies = 3;
     private const int MostSellers = 5;
     private const int TitleBytes = 72;
+    private const int SkuBytes = 24;
 
     public static ChannelMessage Render(SalesReport report, Uri? link, SalesWords words)
     {
@@ -111,13 +112,18 @@ internal static class SalesMessage
         foreach (var product in sellers)
         {
             var name = ReadableText.Cut(product.Title.Length > 0 ? product.Title : product.Sku, TitleBytes);
+            if (product.Title.Length > 0 && product.Sku.Length > 0 && sellers.Count(other => other.Title == product.Title && other.Currency == product.Currency) > 1)
+            {
+                name += $" ({ReadableText.Cut(product.Sku, SkuBytes)})";
+            }
+
             lines.Add(MessageLine.Text(new Span($"{name} · {words.Sold(product.Units)} · "), new Span(Figures.Read(product.Revenue, product.Currency), Bold: true)));
         }
     }
 
     private static void AddEnd(List<MessageLine> lines, SalesReport report, Uri? link, SalesWords words)
     {
-        var gone = report.Stores.Where(static store => store.Status != ConnectionStatus.Connected).Select(static store => ReadableText.Cut(store.Store, TitleBytes)).ToList();
+        var gone = report.Stores.Where(static store => store.Status != ConnectionStatus.Connected).Select(static store => ReadableText.Cut(store.Name, TitleBytes)).ToList();
         if (gone.Count > 0)
         {
             lines.Add(MessageLine.Quote(new Span(words.NotConnected(words.Stores(gone)), Tone.Bad)));

@@ -44,12 +44,12 @@ internal static class SalesTables
         2,
         [.. report.Trend.Select(static day => (IReadOnlyList<string>)[day.Day.ToString("ddd yyyy-MM-dd", CultureInfo.InvariantCulture), day.Currency, Amount(day.Gmv), Figures.Read(day.Orders)])]);
 
-    public static string Stores(SalesReport report) => string.Join(", ", report.Stores.Select(static store => $"{store.Store} ({store.Connector})"));
+    public static string Stores(SalesReport report) => string.Join(", ", report.Stores.Select(static store => store.Name == store.Store ? $"{store.Store} ({store.Connector})" : $"{store.Name} ({store.Connector}, {store.Store})"));
 
     /// <summary>Stores whose figures may be incomplete; null when all are connected.</summary>
     public static string? Warning(SalesReport report)
     {
-        var gone = report.Stores.Where(static store => store.Status != ConnectionStatus.Connected).Select(static store => store.Store).ToList();
+        var gone = report.Stores.Where(static store => store.Status != ConnectionStatus.Connected).Select(static store => store.Name).ToList();
         return gone.Count == 0 ? null : SalesWords.English.NotConnected(string.Join(", ", gone));
     }
 

@@ -67,7 +67,7 @@ internal abstract class SalesWords
 
     protected static (DateOnly First, DateOnly Last) Span(SalesReport report) => Span(report, report.Period.From, report.Period.To);
 
-    protected static IReadOnlyList<string> Names(SalesReport report) => [.. report.Stores.Select(static store => ReadableText.Cut(store.Store, StoreBytes))];
+    protected static IReadOnlyList<string> Names(SalesReport report) => [.. report.Stores.Select(static store => ReadableText.Cut(store.Name, StoreBytes))];
 
     protected static string Amount(SalesAnomaly anomaly, decimal value) =>
         anomaly.Metric is SalesMetric.Orders or SalesMetric.Cancellations ? Figures.Read(value) : Figures.Read(value, anomaly.Currency);
