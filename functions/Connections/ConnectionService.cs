@@ -66,7 +66,7 @@ public sealed partial class ConnectionService(
     public async Task<Connection> FinishAsync(string connectorId, CallbackInput callback, string? agent, CancellationToken cancellationToken)
     {
         var connector = registry.Find(connectorId) ?? throw new ProblemException(Problem.NotFound("connector", connectorId));
-        var fromServer = !callback.Body.IsEmpty;
+        var fromServer = connector.Authorization.IsHandedOverByServer && !callback.Body.IsEmpty;
         var state = StateOf(connector.Authorization.StateParameter, callback);
         if (state is null || await authorizations.FindAsync(connectorId, state, agent, fromServer, cancellationToken) is not { } pending)
         {
