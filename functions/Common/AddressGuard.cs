@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace StoreClaw.Common;
 
 /// <summary>A host resolves to an address that must not be called.</summary>
-public sealed class AddressRefusedException(string host) : IOException($"{host} does not resolve to public addresses only.");
+public sealed class AddressRefusedException(string host) : IOException($"{host} leads to an address that is not on the public internet. Enter the public one.");
 
 /// <summary>
 /// Keeps calls to addresses that others typed away from our own network. The check is made on the very address the socket connects to, so a

@@ -66,7 +66,7 @@ public sealed partial class ConnectionService(
     public async Task<Connection> FinishAsync(string connectorId, CallbackInput callback, string? agent, CancellationToken cancellationToken)
     {
         var connector = registry.Find(connectorId) ?? throw new ProblemException(Problem.NotFound("connector", connectorId));
-        var fromServer = !callback.Body.IsEmpty;
+        var fromServer = connector.Authorization.IsHandedOverByServer && !callback.Body.IsEmpty;
         var state = StateOf(connector.Authorization.StateParameter, callback);
         if (state is null || await authorizations.FindAsync(connectorId, state, agent, fromServer, cancellationToken) is not { } pending)
         {
@@ -154,10 +154,14 @@ public sealed partial class ConnectionService(
 
     private async Task ExchangeAsync(Connector connector, PendingAuthorization pending, CallbackInput callback, CancellationToken cancellationToken)
     {
-        var kept = await vault.GetAsync(Authorizations.SecretName(pending.Key), cancellationToken);
-        var secrets = kept?.Values.Where(static pair => pair.Key != Verifier).ToDictionary() ?? [];
-        var store = sessions.Probe(connector, pending.Store, secrets);
-        var input = callback with { CodeVerifier = kept?[Verifier]?.Reveal() ?? "" };
+        if (await vault.GetAsync(Authorizations.SecretName(pending.Key), cancellationToken) is not { } kept)
+        {
+            // Another request has just finished it and cleared up.
+            return;
+        }
+
+        var store = sessions.Probe(connector, pending.Store, kept.Values.Where(static pair => pair.Key != Verifier).ToDictionary());
+        var input = callback with { CodeVerifier = kept[Verifier]?.Reveal() ?? "" };
         if (connector.Authorization.CheckCallback(store, input, time.GetUtcNow()) is { } wrong)
         {
             throw new ProblemException(new Problem(400, "AUTH_CALLBACK_INVALID", ProblemCategory.Authentication, wrong));

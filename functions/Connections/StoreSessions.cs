@@ -13,27 +13,16 @@ public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable co
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
-    private readonly ConcurrentDictionary<string, (Connection? Connection, DateTimeOffset ReadAt)> _rows = new();
+    private readonly ConcurrentDictionary<string, (Connection Connection, DateTimeOffset ReadAt)> _rows = new();
 
     /// <summary>The vault's name of a connection's secrets.</summary>
     public static string SecretName(string connectionId) => $"connection-{connectionId}";
 
     /// <summary>For the webhook door: row and secrets at most 60 s old. Null when there is no such connection, or it was taken off.</summary>
-    public async Task<ConnectedStore?> RecentAsync(string connectionId, CancellationToken cancellationToken)
-    {
-        if (!_rows.TryGetValue(connectionId, out var known) || time.GetUtcNow() - known.ReadAt > Lifetime)
-        {
-            known = (await connections.FindAsync(connectionId, cancellationToken), time.GetUtcNow());
-            if (known.Connection is not null)
-            {
-                _rows[connectionId] = known;
-            }
-        }
-
-        return known.Connection is { Status: not ConnectionStatus.Disconnected } connection
-            ? Open(connection, await vault.GetAsync(SecretName(connectionId), cancellationToken))
-            : null;
-    }
+    public async Task<ConnectedStore?> RecentAsync(string connectionId, CancellationToken cancellationToken) =>
+        _rows.TryGetValue(connectionId, out var known) && time.GetUtcNow() - known.ReadAt <= Lifetime
+            ? await OpenAsync(known.Connection, cancellationToken)
+            : await OpenAsync(connectionId, cancellationToken);
 
     /// <summary>The same with the secrets as they are in the vault now; asked for at most once in 5 s per connection.</summary>
     public async Task<ConnectedStore> RefreshedAsync(ConnectedStore store, CancellationToken cancellationToken) =>
@@ -42,8 +31,15 @@ public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable co
     /// <summary>For work on a queue: the row as it is now. Null when there is none or it is disconnected.</summary>
     public async Task<ConnectedStore?> OpenAsync(string connectionId, CancellationToken cancellationToken)
     {
-        Forget(connectionId);
-        return await RecentAsync(connectionId, cancellationToken);
+        // What is known stays known until the row is read: the webhook door lives on it while the table is away.
+        if (await connections.FindAsync(connectionId, cancellationToken) is not { } connection)
+        {
+            Forget(connectionId);
+            return null;
+        }
+
+        _rows[connectionId] = (connection, time.GetUtcNow());
+        return await OpenAsync(connection, cancellationToken);
     }
 
     public void Forget(string connectionId) => _rows.TryRemove(connectionId, out _);
@@ -51,6 +47,10 @@ public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable co
     /// <summary>A session for a store that is not a connection yet.</summary>
     public StoreSession Probe(Connector connector, string store, IReadOnlyDictionary<string, Secret> secrets) =>
         new($"connecting-{ConnectionIds.Of(connector.Descriptor.Id, store)}", store, secrets, new Dictionary<string, string>(), Sender(connector));
+
+    private async Task<ConnectedStore?> OpenAsync(Connection connection, CancellationToken cancellationToken) => connection.Status == ConnectionStatus.Disconnected
+        ? null
+        : Open(connection, await vault.GetAsync(SecretName(connection.Id), cancellationToken));
 
     private ConnectedStore Open(Connection connection, SecretBundle? secrets)
     {

@@ -83,6 +83,9 @@ public interface IAuthorization
     /// <summary>The name of the callback's query parameter that holds our state.</summary>
     string StateParameter => "state";
 
+    /// <summary>Whether the platform's server brings what it hands over in a body of its own, so that no browser can be asked for.</summary>
+    bool IsHandedOverByServer => false;
+
     /// <summary>Renews the access token. Null when this connection's tokens never expire.</summary>
     /// <exception cref="PlatformException"><see cref="FaultKind.CredentialsRejected"/> when the grant itself is refused.</exception>
     Task<Grant?> RefreshAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult<Grant?>(null);

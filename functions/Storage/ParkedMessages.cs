@@ -12,6 +12,9 @@ public sealed record ParkedMessage(string Id, string Queue, string? Connection, 
 /// <summary>Where messages lie that could not be handled: table of parked messages, queue / id.</summary>
 public sealed class ParkedMessages(StorageClients storage, Randomness random, TimeProvider time)
 {
+    /// <summary>The most characters that are kept of a cause.</summary>
+    private const int MostCause = 4000;
+
     /// <summary>Keeps the message's text and cause.</summary>
     public async Task<ParkedMessage> ParkAsync(string queue, string text, string? connection, string? subject, string cause, long tries, CancellationToken cancellationToken)
     {
@@ -20,7 +23,7 @@ public sealed class ParkedMessages(StorageClients storage, Randomness random, Ti
         {
             ["Connection"] = connection,
             ["Subject"] = subject,
-            ["Cause"] = cause.Length > 4000 ? cause[..4000] : cause,
+            ["Cause"] = cause.Length <= MostCause ? cause : cause[..(char.IsHighSurrogate(cause[MostCause - 1]) ? MostCause - 1 : MostCause)],
             ["At"] = parked.ParkedAt,
             ["Tries"] = tries,
         };

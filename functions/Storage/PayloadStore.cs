@@ -41,8 +41,13 @@ public sealed class PayloadStore(StorageClients storage)
         var length = 0;
         await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Keys.Escape(id)}"), cancellationToken: cancellationToken))
         {
-            length = row.GetInt32("Length") ?? 0;
+            // A longer one that was stored under the id before leaves its last rows behind.
+            length = packed.Length == 0 ? row.GetInt32("Length") ?? 0 : length;
             packed.Write(Packing.Gather(row));
+            if (packed.Length >= length)
+            {
+                break;
+            }
         }
 
         if (packed.Length == 0)

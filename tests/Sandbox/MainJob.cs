@@ -16,6 +16,16 @@ public sealed record MainJobOptions
 {
     /// <summary>Leaves everything up for a look until the program is stopped.</summary>
     public bool Stay { get; init; }
+
+    /// <summary>How big the shops are against the usual: 0.2 is a fifth of the orders, products and customers, which are in step sooner.</summary>
+    public double Size { get; init; } = 1;
+
+    internal ShopProfile Sized(ShopProfile profile) => profile with
+    {
+        OrdersPerDay = profile.OrdersPerDay * Size,
+        Products = (int)Math.Ceiling(profile.Products * Size),
+        EarlierCustomers = (int)Math.Ceiling(profile.EarlierCustomers * Size),
+    };
 }
 
 /// <summary>
@@ -70,8 +80,8 @@ public sealed class MainJob : IAsyncDisposable
 
     private async Task RunAsync(MainJobOptions options, CancellationToken cancellationToken)
     {
-        var (shopify, fashion) = await StartShopifyAsync();
-        var (woo, home, key) = await StartWooCommerceAsync();
+        var (shopify, fashion) = await StartShopifyAsync(options);
+        var (woo, home, key) = await StartWooCommerceAsync(options);
         var wecom = await StartWeComAsync();
         await StartAppAsync(shopify, woo, wecom, cancellationToken);
 
@@ -94,9 +104,9 @@ public sealed class MainJob : IAsyncDisposable
         }
     }
 
-    private async Task<(ShopifyPlatform Platform, SimStore Store)> StartShopifyAsync()
+    private async Task<(ShopifyPlatform Platform, SimStore Store)> StartShopifyAsync(MainJobOptions options)
     {
-        var store = SimStore.Generate(ShopProfile.AmericanFashion with { OrdersPerDay = 25, Anomaly = new AnomalyDay(1, 2.1) }, seed: 11, TimeProvider.System);
+        var store = SimStore.Generate(options.Sized(ShopProfile.AmericanFashion with { OrdersPerDay = 25, Anomaly = new AnomalyDay(1, 2.1) }), seed: 11, TimeProvider.System);
         var platform = Keep(await ShopifyPlatform.StartAsync());
         platform.AddShop(ShopifyDomain, store, "sandbox-client", "sandbox-client-secret", Scopes);
         platform.StartPump();
@@ -104,9 +114,9 @@ public sealed class MainJob : IAsyncDisposable
         return (platform, store);
     }
 
-    private async Task<(WooCommercePlatform Platform, SimStore Store, WooCommerceKey Key)> StartWooCommerceAsync()
+    private async Task<(WooCommercePlatform Platform, SimStore Store, WooCommerceKey Key)> StartWooCommerceAsync(MainJobOptions options)
     {
-        var store = SimStore.Generate(ShopProfile.EuropeanHome with { OrdersPerDay = 12, Days = 60 }, seed: 12, TimeProvider.System);
+        var store = SimStore.Generate(options.Sized(ShopProfile.EuropeanHome with { OrdersPerDay = 12, Days = 60 }), seed: 12, TimeProvider.System);
         var platform = Keep(await WooCommercePlatform.StartAsync(TimeProvider.System));
         var site = platform.AddSite(WooSite, store);
         Keep(platform.StartPump(TimeSpan.FromMilliseconds(200)));

@@ -82,7 +82,7 @@ internal sealed partial class ShopifyAuthorization : IAuthorization
         // Shopify says shop_not_permitted and app_not_installed with 400, a wrong pair with 400 or 401, an unknown shop with 404.
         var refused = $"Shopify gives this app no access to {store.Store}. Check Client ID and Client Secret, and that the app is installed in this store.";
         var url = $"https://{store.Store}/admin/oauth/access_token";
-        var answer = await TokenEndpoint.AskAsync(store, url, fields, proof == ClientCredentials, refused, now, cancellationToken);
+        var answer = await ExistingAsync(store, TokenEndpoint.AskAsync(store, url, fields, proof == ClientCredentials, refused, now, cancellationToken));
         var implied = answer.Scopes.Where(static scope => scope.StartsWith("write_", StringComparison.Ordinal)).Select(static scope => $"read_{scope[6..]}");
         return new Grant
         {
@@ -91,6 +91,18 @@ internal sealed partial class ShopifyAuthorization : IAuthorization
             Scopes = [.. answer.Scopes.Union(implied)],
             ExpiresAt = answer.ExpiresAt,
         };
+    }
+
+    private static async Task<TokenAnswer> ExistingAsync(StoreSession store, Task<TokenAnswer> asked)
+    {
+        try
+        {
+            return await asked;
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        {
+            throw new PlatformException(e.Fault with { Message = $"Shopify has no shop {store.Store}. Check the shop domain." }, e);
+        }
     }
 
     /// <summary>Asks with the new token who the shop is. The call counts as unauthorized, so that a refusal ends the connect and renews nothing.</summary>

@@ -11,6 +11,8 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
 {
     public string StateParameter => "user_id";
 
+    public bool IsHandedOverByServer => true;
+
     public ConnectPlan Plan(ConnectInput input)
     {
         var (key, secret) = (input.Text("consumerKey"), input.Text("consumerSecret"));

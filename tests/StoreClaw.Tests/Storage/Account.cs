@@ -1,0 +1,20 @@
+using Azure.Core.Pipeline;
+using Microsoft.Extensions.Configuration;
+using StoreClaw.Storage;
+using StoreClaw.Tests.Support;
+
+namespace StoreClaw.Tests.Storage;
+
+/// <summary>The clients of a storage account of one's own.</summary>
+internal static class Account
+{
+    public static async Task<StorageClients> NewAsync(HttpPipelineTransport? transport = null) =>
+        new(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", await TestStorage.NewAccountAsync())]).Build(), transport);
+
+    public static byte[] Noise(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
+    }
+}
