@@ -30,6 +30,7 @@ public sealed class VaultCanaryTests : IDisposable
     public void Dispose()
     {
         _loggers.Dispose();
+        _told.Dispose();
         _folder.Delete(recursive: true);
     }
 
