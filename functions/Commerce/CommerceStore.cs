@@ -22,7 +22,11 @@ public enum UpsertOutcome
 
 /// <param name="By">Who brings it; the same bringer finding its own write calls it its own again.</param>
 /// <param name="Insist">Write over another state of the same version.</param>
-public sealed record Upsert(RecordChange Change, string By, bool Insist);
+public sealed record Upsert(RecordChange Change, string By, bool Insist)
+{
+    /// <summary>Hardly ever stored before: it is added unread, and read only when it is there after all.</summary>
+    public bool IsNew { get; init; }
+}
 
 /// <summary>
 /// Keeps the newest version of every record. A row is written only when the stored one is older, under its ETag, so copies in any number and order leave one
@@ -144,7 +148,7 @@ public sealed class CommerceStore(StorageClients storage)
         var table = await storage.TableAsync(RecordKind.Table(resource), cancellationToken);
         for (var round = 0; candidates.Count > 0; round++)
         {
-            var stored = await ReadAsync(table, candidates, fresh && round == 0, cancellationToken);
+            var stored = await ReadAsync(table, round > 0 ? candidates : candidates.FindAll(static candidate => !candidate.Upsert.IsNew), fresh && round == 0, cancellationToken);
             var writes = new List<Write>();
             foreach (var candidate in candidates)
             {

@@ -193,7 +193,7 @@ public sealed partial class SyncService(
             cursor with
             {
                 State = again ? SyncState.Running : SyncState.Failed,
-                LastError = $"{fault.Message} ({fault.Code})",
+                LastError = $"{PlatformProblems.Tell(fault)} ({fault.Code})",
                 DueAt = time.GetUtcNow() + (fault.Kind == FaultKind.QuotaExhausted && fault.RetryAfter is { } day ? day : plan.Every),
             },
             cancellationToken);

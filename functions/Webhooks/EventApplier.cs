@@ -27,6 +27,9 @@ public sealed partial class EventApplier(
     /// <summary>How long a platform may send a delivery again; a tie is looked up in the timeline that far back.</summary>
     private static readonly TimeSpan ResendWindow = TimeSpan.FromDays(7);
 
+    /// <summary>An order that was changed no later than this after it was placed is as it was placed.</summary>
+    private static readonly TimeSpan FirstVersion = TimeSpan.FromSeconds(5);
+
     private const int MostMessages = 64;
     private const int MostDeliveries = 512;
 
@@ -80,6 +83,8 @@ public sealed partial class EventApplier(
 
         if (readings.Count > 0)
         {
+            // Lets the messages that were taken together with this one get here too: they share the turn then.
+            await Task.Yield();
             var together = _stores.GetOrAdd(connectionId, static (id, applier) => new(turn => applier.StoreAsync(id, turn), MostMessages, static work => work.Readings.Count, MostDeliveries), this);
             await together.AddAsync(new Work([.. readings.Values], tries, messageId, cancellationToken));
         }
@@ -189,7 +194,7 @@ public sealed partial class EventApplier(
 
     private async Task StoreAsync(string connectionId, IEnumerable<Reading> readings, CancellationToken cancellationToken)
     {
-        var items = readings.SelectMany(static reading => reading.Records.Select(record => (Reading: reading, Upsert: new Upsert(record, reading.Key, Insist: false)))).ToList();
+        var items = readings.SelectMany(static reading => reading.Records.Select(record => (Reading: reading, Upsert: new Upsert(record, reading.Key, Insist: false) { IsNew = reading.Delivery.Attempt is null && IsFirstVersion(record) }))).ToList();
         if (items.Count == 0)
         {
             return;
@@ -202,6 +207,8 @@ public sealed partial class EventApplier(
             items[i].Reading.Add(outcome);
         }
     }
+
+    private static bool IsFirstVersion(RecordChange change) => change is OrderChange { Order: { Deleted: false, Refunds.Count: 0 } order } && order.UpdatedAt - order.CreatedAt < FirstVersion;
 
     /// <summary>
     /// Two states under one version stamp (two edits in a second): the later one to arrive stands, unless it is an old delivery sent again.

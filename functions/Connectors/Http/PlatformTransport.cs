@@ -72,15 +72,15 @@ public sealed class PlatformTransport : IDisposable
         catch (HttpRequestException e) when (
             e.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
         {
-            throw Unreachable(NotReached, Cause(e.HttpRequestError), e);
+            throw Unreachable(NotReached, message.RequestUri, Cause(e.HttpRequestError), e);
         }
         catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !cancellationToken.IsCancellationRequested)
         {
-            throw Unreachable(NotReached, "It does not take connections.", e);
+            throw Unreachable(NotReached, message.RequestUri, "It does not take connections.", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
-            throw Unreachable(NoAnswer, "The connection broke before the answer was whole.", e);
+            throw Unreachable(NoAnswer, message.RequestUri, "The connection broke before the answer was whole.", e);
         }
     }
 
@@ -135,13 +135,13 @@ public sealed class PlatformTransport : IDisposable
 
     private static string Cause(HttpRequestError error) => error switch
     {
-        HttpRequestError.NameResolutionError => "There is no such host.",
+        HttpRequestError.NameResolutionError => "There is no such host: check the address.",
         HttpRequestError.SecureConnectionError => "Its TLS certificate is not accepted.",
         _ => "It does not take connections.",
     };
 
-    private static PlatformException Unreachable(string code, string cause, Exception inner) =>
-        new(new PlatformFault(FaultKind.Unreachable, code, $"The platform cannot be reached. {cause}"), inner);
+    private static PlatformException Unreachable(string code, Uri? url, string cause, Exception inner) =>
+        new(new PlatformFault(FaultKind.Unreachable, code, $"{url?.Host} cannot be reached. {cause}"), inner);
 
     private static PlatformException Refused(string why, Exception? inner) => new(new PlatformFault(FaultKind.AddressRefused, "address-refused", why), inner);
 }

@@ -11,7 +11,7 @@ public sealed class WooCommerceConnector : IPlatformProtocol
 {
     private const string Settings = "WooCommerce > Settings > Advanced > REST API";
 
-    private const string ReadOnly = $"The key may not do this: give it Read/Write under {Settings} and connect again.";
+    private const string ReadOnly = $"The key may not do this: it needs Read/Write (under {Settings}).";
 
     /// <param name="randomness">Makes the secret a store signs its webhooks with.</param>
     public static Connector Create(Randomness randomness) => new()

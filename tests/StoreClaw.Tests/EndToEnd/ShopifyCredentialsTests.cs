@@ -64,6 +64,7 @@ public sealed class ShopifyCredentialsTests : IAsyncLifetime
         var customers = await Eventually.GetAsync(
             async () => (await _app.ConnectionAsync(id)).GetProperty("sync").GetProperty("customers"), static sync => sync.GetProperty("state").GetString() == "failed");
         Assert.Contains("read_customers", customers.GetProperty("lastError").GetString(), StringComparison.Ordinal);
+        Assert.Contains("connect the store again", customers.GetProperty("lastError").GetString(), StringComparison.Ordinal);
         await _app.OrdersAsync(id, orders => orders.Count == Shop.Orders.Count);
         Assert.Equal("connected", await _app.StatusAsync(id));
     }

@@ -75,7 +75,7 @@ public sealed class WrongInputTests
         var scopes = (await app.ConnectionAsync(id)).GetProperty("scopes");
         Assert.Equal(["read"], scopes.GetProperty("granted").EnumerateArray().Select(static scope => scope.GetString()));
         Assert.Equal(["write"], scopes.GetProperty("missing").EnumerateArray().Select(static scope => scope.GetString()));
-        Assert.Contains(app.Log.Lines, static line => line.Contains("give it Read/Write", StringComparison.Ordinal));
+        Assert.Contains(app.Log.Lines, static line => line.Contains("needs Read/Write", StringComparison.Ordinal));
     }
 
     [Theory]
