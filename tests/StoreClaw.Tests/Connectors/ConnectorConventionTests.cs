@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using StoreClaw.Connectors;
+using StoreClaw.Tests.Repository;
 using Xunit.Abstractions;
 
 namespace StoreClaw.Tests.Connectors;
@@ -9,20 +10,6 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
 {
     /// <summary>Of code, for a shop with four lists, webhooks and stock writing. What outgrows it belongs into the shared pipeline.</summary>
     private const int MostLines = 420;
-
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "StoreClaw.Functions.sln")))
-            {
-                folder = folder.Parent ?? throw new InvalidOperationException("The repository is not above the tests.");
-            }
-
-            return folder.FullName;
-        }
-    }
 
     public static TheoryData<string> Ids => new(ConnectorRegistry.All.Select(static connector => connector.Descriptor.Id));
 
@@ -101,7 +88,7 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
     public void It_is_proved_by_the_contract_and_by_signatures_computed_elsewhere(string id)
     {
         var name = Find(id).Descriptor.Name;
-        var tests = Path.Combine(Root, "tests", "StoreClaw.Tests", "Connectors", name);
+        var tests = Path.Combine(Repo.Root, "tests", "StoreClaw.Tests", "Connectors", name);
 
         Assert.Contains(typeof(ConnectorContract).Assembly.GetTypes(), type => type.IsSubclassOf(typeof(ConnectorContract)) && type.Namespace == $"StoreClaw.Tests.Connectors.{name}");
         Assert.True(File.Exists(Path.Combine(tests, "vectors.json")), $"{tests} has no vectors.json");
@@ -110,7 +97,7 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
     [Fact]
     public void No_code_outside_a_connectors_folder_names_it()
     {
-        var functions = Path.Combine(Root, "functions");
+        var functions = Path.Combine(Repo.Root, "functions");
         var registry = Path.Combine(functions, "Connectors", "ConnectorRegistry.cs");
         foreach (var connector in ConnectorRegistry.All)
         {
@@ -123,7 +110,7 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
 
     private static Connector Find(string id) => ConnectorRegistry.All.Single(connector => connector.Descriptor.Id == id);
 
-    private static string Folder(string id) => Path.Combine(Root, "functions", "Connectors", Find(id).Descriptor.Name);
+    private static string Folder(string id) => Path.Combine(Repo.Root, "functions", "Connectors", Find(id).Descriptor.Name);
 
     /// <summary>Neither empty, nor a comment, nor brackets alone.</summary>
     private static bool IsCode(string line) => line.Trim() is { Length: > 0 } text && !text.StartsWith("//", StringComparison.Ordinal) && text.Trim('{', '}', '(', ')', '[', ']', ';', ',').Length > 0;

@@ -29,7 +29,7 @@ public sealed class Pipeline : ITokenRefresher, IDisposable
 
     public SkippingTime Time { get; }
 
-    public CapturedLog Log { get; } = new();
+    public CapturedLines Log { get; } = new();
 
     public FaultyLine Line { get; private set; } = null!;
 
@@ -53,7 +53,7 @@ public sealed class Pipeline : ITokenRefresher, IDisposable
     public async Task<PlatformFault> FaultOfAsync(Func<Task> work)
     {
         var exception = await Assert.ThrowsAsync<PlatformException>(work);
-        Log.Add(exception);
+        Log.Add(exception.ToString());
         return exception.Fault;
     }
 

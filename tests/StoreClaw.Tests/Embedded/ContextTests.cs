@@ -132,7 +132,7 @@ public sealed class ContextTests
         await app.Client.GetStringAsync("/context/2");
         var scoped = app.Calls.All.OfType<PerInvocation>().ToList();
         Assert.Equal(3, scoped.Select(each => each.Id).Distinct().Count());
-        await Eventually.GetAsync(() => scoped.TrueForAll(each => each.Disposed), disposed => disposed);
+        await Eventually.GetAsync(() => Task.FromResult(scoped.TrueForAll(each => each.Disposed)), disposed => disposed);
     }
 
     [Fact]

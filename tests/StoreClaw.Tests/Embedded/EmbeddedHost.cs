@@ -18,7 +18,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
     private readonly IHost _host;
     private readonly string _folder;
 
-    private EmbeddedHost(IHost host, string folder, string storage, StringWriter terminal, CapturedLogs logs, CallLog calls)
+    private EmbeddedHost(IHost host, string folder, string storage, StringWriter terminal, CapturedLines logs, CallLog calls)
     {
         _host = host;
         _folder = folder;
@@ -33,7 +33,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
 
     public StringWriter Terminal { get; }
 
-    public CapturedLogs Logs { get; }
+    public CapturedLines Logs { get; }
 
     public HttpClient Client { get; }
 
@@ -46,7 +46,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
         var folder = plan.Folder ?? Directory.CreateTempSubdirectory("storeclaw-").FullName;
         var storage = plan.Storage ?? await TestStorage.NewAccountAsync();
         var terminal = new StringWriter();
-        var logs = new CapturedLogs();
+        var logs = new CapturedLines();
         var builder = NewBuilder(plan, folder, storage, terminal);
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.Services.AddSingleton(plan.Calls);
@@ -122,7 +122,7 @@ public sealed class CallLog
     public void Add(object? call) => _calls.Enqueue(call);
 
     /// <summary>Returns once so many calls were made.</summary>
-    public Task<IReadOnlyList<object?>> WhenAsync(int calls) => Eventually.GetAsync(() => All, all => all.Count >= calls);
+    public Task<IReadOnlyList<object?>> WhenAsync(int calls) => Eventually.GetAsync(() => Task.FromResult(All), all => all.Count >= calls);
 
     /// <summary>A gate by name, closed until somebody opens it.</summary>
     public TaskCompletionSource Gate(string name)
@@ -132,51 +132,4 @@ public sealed class CallLog
             return _gates.TryGetValue(name, out var gate) ? gate : _gates[name] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
-}
-
-internal sealed class CapturedLogs : ILoggerProvider
-{
-    private readonly ConcurrentQueue<string> _lines = new();
-
-    public IReadOnlyList<string> Lines => [.. _lines];
-
-    public ILogger CreateLogger(string categoryName) => new Logger(_lines, categoryName);
-
-    public void Dispose()
-    {
-    }
-
-    private sealed class Logger(ConcurrentQueue<string> lines, string category) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
-    }
-}
-
-internal static class Eventually
-{
-    /// <summary>Asks until the answer is as wanted; fails after half a minute with the last answer.</summary>
-    public static async Task<T> AskAsync<T>(Func<Task<T>> ask, Predicate<T> wanted)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (true)
-        {
-            var answer = await ask();
-            if (wanted(answer))
-            {
-                return answer;
-            }
-
-            Assert.False(patience.IsCancellationRequested, $"Still {answer} after half a minute.");
-            await pace.WaitForNextTickAsync();
-        }
-    }
-
-    public static Task<T> GetAsync<T>(Func<T> ask, Predicate<T> wanted) => AskAsync(() => Task.FromResult(ask()), wanted);
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using StoreClaw.Embedded;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Embedded;
 
@@ -230,7 +231,7 @@ public sealed class HostingTests : IDisposable
         var storage = AzuriteServer.ConnectionString(AzuriteServer.DefaultAccount, queuePort, tablePort);
         await using var app = await EmbeddedHost.StartAsync(new HostPlan(typeof(BindingFunctions), typeof(RouteFunctions)) { Storage = storage });
         Assert.Equal("root", await app.Client.GetStringAsync("/"));
-        await Eventually.GetAsync(() => app.Logs.Lines, lines => lines.Any(line => line.Contains("cannot be read; trying again", StringComparison.Ordinal)));
+        await Eventually.GetAsync(() => Task.FromResult(app.Logs.Lines), lines => lines.Any(line => line.Contains("cannot be read; trying again", StringComparison.Ordinal)));
         await using var late = await AzuriteServer.StartAsync(new AzuriteOptions { QueuePort = queuePort, TablePort = tablePort }, default);
         var queue = new QueueClient(storage, "as-text", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         await queue.CreateIfNotExistsAsync();

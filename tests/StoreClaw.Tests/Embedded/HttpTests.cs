@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Embedded;
 
@@ -186,7 +187,7 @@ public sealed class HttpTests
         var running = app.Client.GetStringAsync("/wait");
         await app.Calls.WhenAsync(1);
         var stop = app.StopAsync();
-        await Eventually.AskAsync(() => RefusesAsync(app.Client.BaseAddress!.Port), refused => refused);
+        await Eventually.GetAsync(() => RefusesAsync(app.Client.BaseAddress!.Port), refused => refused);
         Assert.False(stop.IsCompleted);
         app.Calls.Gate("wait").SetResult();
         Assert.Equal("waited", await running);

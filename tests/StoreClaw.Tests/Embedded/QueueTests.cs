@@ -53,7 +53,7 @@ public sealed class QueueTests
         await using var app = await EmbeddedHost.StartAsync(new HostPlan(typeof(WorkFunctions)));
         app.Calls.Gate("work").SetResult();
         await SendAsync(app, "work", "once");
-        await Eventually.AskAsync(async () => (await Queue(app.Storage, "work").GetPropertiesAsync()).Value.ApproximateMessagesCount, count => count == 0);
+        await Eventually.GetAsync(async () => (await Queue(app.Storage, "work").GetPropertiesAsync()).Value.ApproximateMessagesCount, count => count == 0);
         Assert.Equal(["once"], app.Calls.All);
     }
 
@@ -76,7 +76,7 @@ public sealed class QueueTests
         var parked = await ReceiveAsync(app.Storage, "failing-poison");
         Assert.Equal("bäd", parked.Body.ToString());
         Assert.Equal([1L, 2L], app.Calls.All);
-        await Eventually.AskAsync(async () => (await Queue(app.Storage, "failing").GetPropertiesAsync()).Value.ApproximateMessagesCount, count => count == 0);
+        await Eventually.GetAsync(async () => (await Queue(app.Storage, "failing").GetPropertiesAsync()).Value.ApproximateMessagesCount, count => count == 0);
         Assert.Contains(app.Logs.Lines, line => line.Contains("It fails.", StringComparison.Ordinal));
         Assert.DoesNotContain(app.Logs.Lines, line => line.Contains("bäd", StringComparison.Ordinal));
     }
@@ -106,7 +106,7 @@ public sealed class QueueTests
         var raw = new QueueClient(app.Storage, "work");
         await raw.CreateIfNotExistsAsync();
         await raw.SendMessageAsync("%%%");
-        var parked = await Eventually.AskAsync(() => TryReceiveAsync(new QueueClient(app.Storage, "work-poison")), message => message is not null);
+        var parked = await Eventually.GetAsync(() => TryReceiveAsync(new QueueClient(app.Storage, "work-poison")), message => message is not null);
         Assert.Equal("%%%", parked!.MessageText);
         Assert.Empty(app.Calls.All);
     }
@@ -130,7 +130,7 @@ public sealed class QueueTests
         await app.Calls.WhenAsync(1);
         await AnotherLeasePassesAsync(app.Storage, TimeSpan.FromSeconds(3));
         app.Calls.Gate("work").SetResult();
-        await Eventually.AskAsync(async () => (await Queue(app.Storage, "work").GetPropertiesAsync()).Value.ApproximateMessagesCount, count => count == 0);
+        await Eventually.GetAsync(async () => (await Queue(app.Storage, "work").GetPropertiesAsync()).Value.ApproximateMessagesCount, count => count == 0);
         Assert.Equal(["long"], app.Calls.All);
     }
 
@@ -161,10 +161,10 @@ public sealed class QueueTests
         await using var two = await EmbeddedHost.StartAsync(plan with { Calls = new CallLog() });
 
         // One process takes batchSize (16) messages and no more before 8 or fewer are left, so 32 in work at once take two.
-        await Eventually.GetAsync(() => (one.Calls.All.Count, two.Calls.All.Count), counts => counts == (16, 16));
+        await Eventually.GetAsync(() => Task.FromResult((one.Calls.All.Count, two.Calls.All.Count)), counts => counts == (16, 16));
         one.Calls.Gate("share").SetResult();
         two.Calls.Gate("share").SetResult();
-        await Eventually.AskAsync(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount, count => count == 0);
+        await Eventually.GetAsync(async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount, count => count == 0);
         Assert.Equal(bodies.Order(), one.Calls.All.Concat(two.Calls.All).Cast<string>().Order());
     }
 
@@ -186,7 +186,7 @@ public sealed class QueueTests
         await using var app = await EmbeddedHost.StartAsync(
             new HostPlan(typeof(EnqueueFunctions)) { FirstPollWait = TimeSpan.FromHours(1) }
                 .With("AzureFunctionsJobHost:extensions:queues:maxPollingInterval", "02:00:00"));
-        await Eventually.AskAsync(async () => (bool)await Queue(app.Storage, "enqueued").ExistsAsync(), exists => exists);
+        await Eventually.GetAsync(async () => (bool)await Queue(app.Storage, "enqueued").ExistsAsync(), exists => exists);
         using var response = await app.Client.PostAsync("/enqueue", null);
         Assert.Equal("from http", (await app.Calls.WhenAsync(1))[0]);
     }
@@ -259,7 +259,7 @@ public sealed class QueueTests
     }
 
     private static async Task<QueueMessage> ReceiveAsync(string storage, string queue) =>
-        (await Eventually.AskAsync(() => TryReceiveAsync(Queue(storage, queue)), message => message is not null))!;
+        (await Eventually.GetAsync(() => TryReceiveAsync(Queue(storage, queue)), message => message is not null))!;
 
     private static async Task<QueueMessage?> TryReceiveAsync(QueueClient queue) => await queue.ExistsAsync() ? (await queue.ReceiveMessageAsync()).Value : null;
 

@@ -117,7 +117,7 @@ public sealed class TimerTests
             _time.SetUtcNow(First.AddSeconds(10 * renewal));
         }
 
-        await Eventually.GetAsync(() => _store["Long"]!.LeaseUntil, until => until == First.AddSeconds(120));
+        await Eventually.GetAsync(() => Task.FromResult(_store["Long"]!.LeaseUntil), until => until == First.AddSeconds(120));
         app.Calls.Gate("timer").SetResult();
         Assert.Equal([First, "done", First.AddSeconds(90), "done"], await app.Calls.WhenAsync(4));
     }

@@ -24,8 +24,6 @@ public sealed class WeComClientTests : IAsyncLifetime
     private PlatformTransport _transport = null!;
     private WeComClient _client = null!;
 
-    public static TheoryData<string> Samples { get; } = [.. SampleFiles()];
-
     public async Task InitializeAsync()
     {
         _weCom = await WeComPlatform.StartAsync(_time, new WeComOptions { RefuseEscapes = true, MessagesPerMinute = 1000 });
@@ -127,16 +125,10 @@ public sealed class WeComClientTests : IAsyncLifetime
         Assert.Equal("text.content has 2049 bytes of UTF-8; WeCom takes 2048.", limit.Message);
     }
 
-    [Theory]
-    [MemberData(nameof(Samples))]
-    public void The_sample_of_byte_limits_holds(string sample)
+    [SampleFact("wecom")]
+    public void The_sample_of_byte_limits_holds()
     {
-        if (sample.Length == 0)
-        {
-            return;
-        }
-
-        foreach (var vector in JsonElement.Parse(File.ReadAllText(sample)).EnumerateArray())
+        foreach (var vector in JsonElement.Parse(Samples.Read("wecom", "byte-limits.handmade.json")).EnumerateArray())
         {
             var repeat = vector.GetProperty("content_repeat");
             var content = string.Concat(Enumerable.Repeat(repeat.GetProperty("char").GetString(), repeat.GetProperty("times").GetInt32()));
@@ -183,20 +175,5 @@ public sealed class WeComClientTests : IAsyncLifetime
         var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Channels:WeCom:BaseUrl"] = "http://127.0.0.1:1" }).Build();
         var client = new WeComClient(_transport, settings, _time, NullLogger<WeComClient>.Instance);
         Assert.Equal(SendClass.NotReached, (await client.SendAsync(_key, new WeComText("a"), CancellationToken.None)).Class);
-    }
-
-    /// <summary>Read in place; one empty name where the folder of shared material is not there.</summary>
-    private static IEnumerable<string> SampleFiles()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var file = Path.Combine(folder.FullName, "shared", "samples", "wecom", "byte-limits.handmade.json");
-            if (File.Exists(file))
-            {
-                return [file];
-            }
-        }
-
-        return [""];
     }
 }

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using NodaTime;
 using NodaTime.Text;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Reports;
 
@@ -20,23 +21,9 @@ internal static class OnlineRetail
 {
     private static readonly Lazy<IReadOnlyList<InvoiceLine>> Read = new(static () => [.. ReadLines(File!)]);
 
-    public static string? File { get; } = Find();
+    public static string? File { get; } = Samples.Find("data", "online-retail-2010-12_2011-02.csv.gz");
 
     public static IReadOnlyList<InvoiceLine> Lines => Read.Value;
-
-    private static string? Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var file = Path.Combine(folder.FullName, "shared", "data", "online-retail-2010-12_2011-02.csv.gz");
-            if (System.IO.File.Exists(file))
-            {
-                return file;
-            }
-        }
-
-        return null;
-    }
 
     private static IEnumerable<InvoiceLine> ReadLines(string file)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
 using System.Text;
 using System.Text.Json;
@@ -20,11 +19,20 @@ public sealed class VaultCanaryTests : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("storeclaw-vault-");
 
-    private readonly ConcurrentQueue<string> _told = new();
+    private readonly CapturedLines _told = new();
+
+    private readonly LoggerFactory _loggers;
 
     private readonly ManualTime _time = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public VaultCanaryTests() => _loggers = new LoggerFactory([_told]);
+
+    public void Dispose()
+    {
+        _loggers.Dispose();
+        _told.Dispose();
+        _folder.Delete(recursive: true);
+    }
 
     [Fact]
     public void The_search_itself_finds_every_encoding()
@@ -48,9 +56,9 @@ public sealed class VaultCanaryTests : IDisposable
     [Fact]
     public async Task Key_Vault_tells_nothing()
     {
-        using var azure = new AzureEventSourceListener((_, message) => _told.Enqueue(message), EventLevel.Verbose);
+        using var azure = new AzureEventSourceListener((_, message) => _told.Add(message), EventLevel.Verbose);
         await using var server = await KeyVaultServer.StartAsync(_time);
-        var vault = new KeyVaultSecretVault(server.NewClient(), _time, new Listener(_told));
+        var vault = new KeyVaultSecretVault(server.NewClient(), _time, _loggers.CreateLogger<KeyVaultSecretVault>());
         await vault.SetAsync("a", Bundle(), None);
         Func<Task>[] calls = [() => vault.GetAsync("a", None), () => vault.SetAsync("a", Bundle(), None), () => vault.DeleteAsync("a", None), () => vault.GetPreviousAsync("a", None)];
         foreach (var status in (int[])[400, 401, 403, 404, 409, 418, 429, 500, 503])
@@ -69,7 +77,7 @@ public sealed class VaultCanaryTests : IDisposable
         server.PutByHand("b", $"{{\"k\":\"{JsonEncodedText.Encode(Canary)}\"", "application/json");
         await TellAsync(() => vault.GetAsync("b", None));
         server.Credential.Failure = new AuthenticationFailedException("no");
-        await TellAsync(() => new KeyVaultSecretVault(server.NewClient(), _time, new Listener(_told)).SetAsync("a", Bundle(), None));
+        await TellAsync(() => new KeyVaultSecretVault(server.NewClient(), _time, _loggers.CreateLogger<KeyVaultSecretVault>()).SetAsync("a", Bundle(), None));
         AssertSilent(atLeast: 50);
     }
 
@@ -97,9 +105,9 @@ public sealed class VaultCanaryTests : IDisposable
     public void A_bundle_tells_nothing()
     {
         var bundle = Bundle();
-        _told.Enqueue(bundle.ToString()!);
-        _told.Enqueue($"{bundle["k"]} {string.Join(',', bundle.Values)}");
-        _told.Enqueue(Assert.Throws<NotSupportedException>(() => JsonSerializer.Serialize(bundle)).ToString());
+        _told.Add(bundle.ToString()!);
+        _told.Add($"{bundle["k"]} {string.Join(',', bundle.Values)}");
+        _told.Add(Assert.Throws<NotSupportedException>(() => JsonSerializer.Serialize(bundle)).ToString());
         AssertSilent(atLeast: 3);
     }
 
@@ -123,24 +131,13 @@ public sealed class VaultCanaryTests : IDisposable
         var failure = await _time.PassForAsync(Record.ExceptionAsync(call));
         if (failure is not null)
         {
-            _told.Enqueue(failure.ToString());
+            _told.Add(failure.ToString());
         }
     }
 
     private void AssertSilent(int atLeast)
     {
-        Assert.InRange(_told.Count, atLeast, int.MaxValue);
-        Assert.DoesNotContain(_told, Tells);
-    }
-
-    private sealed class Listener(ConcurrentQueue<string> told) : ILogger<KeyVaultSecretVault>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            told.Enqueue($"{formatter(state, exception)} {state} {exception}");
+        Assert.InRange(_told.Lines.Count, atLeast, int.MaxValue);
+        Assert.DoesNotContain(_told.Lines, Tells);
     }
 }

@@ -7,6 +7,8 @@ using StoreClaw.Common;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Shopify;
+using StoreClaw.Tests.Repository;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Connectors.Shopify;
 
@@ -15,7 +17,7 @@ public sealed class ShopifyFormTests
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1337178173);
 
-    private static readonly JsonElement Vectors = JsonElement.Parse(File.ReadAllText(Path.Combine(Folder("tests", "StoreClaw.Tests", "Connectors", "Shopify")!, "vectors.json")));
+    private static readonly JsonElement Vectors = JsonElement.Parse(Repo.Read("tests", "StoreClaw.Tests", "Connectors", "Shopify", "vectors.json"));
 
     private static IWebhooks Webhooks => ShopifyConnector.Instance.Webhooks!;
 
@@ -88,15 +90,10 @@ public sealed class ShopifyFormTests
         });
     }
 
-    [Fact]
+    [SampleFact("shopify")]
     public void The_samples_vectors_hold_too()
     {
-        if (Samples() is not { } samples)
-        {
-            return;
-        }
-
-        var vectors = JsonElement.Parse(File.ReadAllText(Path.Combine(samples, "signature-vectors.json")));
+        var vectors = JsonElement.Parse(Samples.Read("shopify", "signature-vectors.json"));
         var webhook = vectors.GetProperty("webhook")[0];
         var request = Request(webhook.GetProperty("raw_body").GetString()!, (webhook.GetProperty("header").GetString()!, webhook.GetProperty("expected_header_value").GetString()!));
         Assert.Equal(SignatureResult.Valid, Webhooks.Verify(request, [new Secret(webhook.GetProperty("secret").GetString()!)], Now));
@@ -193,24 +190,19 @@ public sealed class ShopifyFormTests
         Assert.Equal(new RateReading(available, 2000, rate), ShopifyConnector.Instance.Protocol.ReadRate(Response(200, body)));
     }
 
-    [Fact]
+    [SampleFact("shopify")]
     public void The_sample_order_is_read_with_all_its_digits()
     {
-        if (Samples() is not { } samples)
-        {
-            return;
-        }
-
-        var change = Read("orders/create", File.ReadAllText(Path.Combine(samples, "webhook-orders-create.handmade.json")));
+        var change = Read("orders/create", Samples.Read("shopify", "webhook-orders-create.handmade.json"));
         var order = (Order)Assert.IsType<OrderChange>(Assert.Single(change)).Record;
         Assert.Equal(("820982911946154508", "#1002", "USD", 199m), (order.Id, order.Number, order.Currency, order.Total));
         Assert.Equal(new DateTimeOffset(2025, 7, 2, 16, 31, 2, TimeSpan.Zero), order.CreatedAt);
-        foreach (var listed in JsonElement.Parse(File.ReadAllText(Path.Combine(samples, "orders-list.response.json"))).GetProperty("orders").EnumerateArray())
+        foreach (var listed in JsonElement.Parse(Samples.Read("shopify", "orders-list.response.json")).GetProperty("orders").EnumerateArray())
         {
             Assert.IsType<OrderChange>(Assert.Single(Read("orders/updated", listed.GetRawText())));
         }
 
-        foreach (var listed in JsonElement.Parse(File.ReadAllText(Path.Combine(samples, "products-list.response.json"))).GetProperty("products").EnumerateArray())
+        foreach (var listed in JsonElement.Parse(Samples.Read("shopify", "products-list.response.json")).GetProperty("products").EnumerateArray())
         {
             Assert.NotEmpty(((ProductChange)Assert.Single(Read("products/update", listed.GetRawText()))).Product.Variants);
         }
@@ -330,21 +322,4 @@ public sealed class ShopifyFormTests
         new(fields.ToDictionary(static field => field.Name, static field => new Secret(field.Value)), app, LiftAddressRules: false);
 
     private static IEnumerable<string> Refused(ConnectPlan plan) => Assert.IsType<ConnectPlan.Refused>(plan).Errors.Select(static error => error.Field);
-
-    private static string? Samples() => Folder("shared", "samples", "shopify");
-
-    /// <summary>The folder of that name beside or above the tests; null where there is none.</summary>
-    private static string? Folder(params string[] parts)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var path = Path.Combine([folder.FullName, .. parts]);
-            if (Directory.Exists(path))
-            {
-                return path;
-            }
-        }
-
-        return null;
-    }
 }

@@ -7,7 +7,7 @@ using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.WooCommerce;
-using StoreClaw.Tests.Sandbox;
+using StoreClaw.Tests.Repository;
 using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Connectors.WooCommerce;
@@ -80,7 +80,7 @@ public sealed class WooCommerceFormTests
     [Fact]
     public void Signatures_computed_elsewhere_are_good()
     {
-        var vectors = JsonElement.Parse(File.ReadAllBytes(Path.Combine(Root, "tests", "StoreClaw.Tests", "Connectors", "WooCommerce", "vectors.json"))).GetProperty("vectors").EnumerateArray().ToList();
+        var vectors = JsonElement.Parse(Repo.Read("tests", "StoreClaw.Tests", "Connectors", "WooCommerce", "vectors.json")).GetProperty("vectors").EnumerateArray().ToList();
 
         Assert.NotEmpty(vectors);
         Assert.All(vectors, static vector => Assert.Equal(SignatureResult.Valid, Verify(vector, "body", "signature")));
@@ -317,20 +317,6 @@ public sealed class WooCommerceFormTests
         Assert.Equal(["PUT /wp-json/wc/v3/webhooks/142", "PUT /wp-json/wc/v3/webhooks/143"], sent.Where(static call => call.StartsWith("PUT", StringComparison.Ordinal)).Order());
         Assert.Equal("POST /wp-json/wc/v3/products/22/variations/batch", sent[^1]);
         Assert.All(results, static result => Assert.NotNull(result.Fault));
-    }
-
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "StoreClaw.Functions.sln")))
-            {
-                folder = folder.Parent ?? throw new InvalidOperationException("The repository is not above the tests.");
-            }
-
-            return folder.FullName;
-        }
     }
 
     private static ConnectPlan Plan(bool lifted, params (string Name, string Value)[] fields) =>

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using StoreClaw.Sandbox.Commerce;
 using StoreClaw.Sandbox.Shopify;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Sandbox.Shopify;
 
@@ -55,7 +56,7 @@ public sealed class ShopifyWebhookTests : IAsyncLifetime
         Assert.DoesNotContain("\\u00", text, StringComparison.Ordinal);
     }
 
-    [SampleFact]
+    [SampleFact("shopify")]
     public void Bodies_have_every_field_of_the_official_examples()
     {
         var order = _world.Store.Orders.First(order => order is { Refunds: [{ Lines.Count: > 0 }], CustomerId: not null });
@@ -70,7 +71,7 @@ public sealed class ShopifyWebhookTests : IAsyncLifetime
         AssertHas(Sample("webhook-orders-create.handmade.json"), bodies.Order(order));
         AssertHas(Sample("webhook-customers-data-request.handmade.json"), bodies.Privacy("customers/data_request", order.CustomerId));
 
-        JsonNode Sample(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(SampleFactAttribute.Folder!, file)))!;
+        JsonNode Sample(string file) => JsonNode.Parse(Samples.Read("shopify", file))!;
 
         static void AssertHas(JsonNode sample, JsonNode body)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StoreClaw.Sandbox.WeCom;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Sandbox.WeCom;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using StoreClaw.Sandbox.WooCommerce;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Sandbox.WooCommerce;
 
