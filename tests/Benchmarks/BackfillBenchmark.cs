@@ -1,15 +1,11 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Embedded;
+using StoreClaw.Sandbox.Hosting;
 
 namespace StoreClaw.Benchmarks;
 
@@ -36,11 +32,10 @@ public static class BackfillBenchmark
         await using var storage = await AzuriteServer.StartAsync(new AzuriteOptions { QueuePort = 0, TablePort = 0 }, CancellationToken.None);
         await using var queues = await CountingProxy.StartAsync($"http://127.0.0.1:{storage.QueuePort}");
         await using var tables = await CountingProxy.StartAsync($"http://127.0.0.1:{storage.TablePort}");
-        var data = Directory.CreateTempSubdirectory("storeclaw-bench-").FullName;
-        using var host = await StartAsync(shop, queues.Address, tables.Address, data);
+        await using var host = await StartAsync(shop, queues.Address, tables.Address);
         var dropped = await DropAsync(host, shop, orders);
 
-        using var client = Bench.Client(new Uri(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
+        using var client = Bench.Client(host.Address);
         var watch = Stopwatch.StartNew();
         using var connected = await client.PostAsync("/api/connectors/paged/connections", new StringContent("""{"fields":{}}""", null, "application/json"));
         var connection = JsonElement.Parse(await connected.Content.ReadAsStringAsync()).GetProperty("id").GetString();
@@ -52,12 +47,10 @@ public static class BackfillBenchmark
         var seconds = watch.Elapsed.TotalSeconds;
         var transactions = queues.Count(Touched) + tables.Count(Touched);
         await Console.Error.WriteLineAsync($"  on the wire: {queues}; {tables}");
-        await host.StopAsync();
-        Directory.Delete(data, recursive: true);
         return (orders / seconds, dropped, transactions / (double)orders);
     }
 
-    private static async Task<double> DropAsync(IHost host, PagedShop shop, int orders)
+    private static async Task<double> DropAsync(AppHost host, PagedShop shop, int orders)
     {
         var platform = host.Services.GetRequiredService<PlatformClient>();
         var session = new StoreSession("drop", "paged", new Dictionary<string, Common.Secret>(), new Dictionary<string, string>(), (store, request, token) => platform.SendAsync(shop.Connector, store, request, token));
@@ -71,25 +64,19 @@ public static class BackfillBenchmark
         return orders / watch.Elapsed.TotalSeconds;
     }
 
-    private static async Task<IHost> StartAsync(PagedShop shop, string queues, string tables, string data)
+    private static Task<AppHost> StartAsync(PagedShop shop, string queues, string tables)
     {
         var account = AzuriteServer.DefaultAccount;
-        var builder = FunctionsApplication.CreateBuilder(
-            [
-                "--urls=http://127.0.0.1:0",
-                string.Create(CultureInfo.InvariantCulture, $"--AzureWebJobsStorage=DefaultEndpointsProtocol=http;AccountName={account};AccountKey={AzuriteServer.AccountKey};QueueEndpoint={queues}/{account};TableEndpoint={tables}/{account};"),
-                $"--FunctionKey={Bench.FunctionKey}",
-                $"--Embedded:DataPath={data}",
-                $"--Secrets:Path={Path.Combine(data, "secrets")}",
-                $"--Connectors:paged:BaseUrl={shop.Address}",
-            ],
-            new EmbeddedOptions { ContentRoot = data, Terminal = TextWriter.Null });
-        builder.Logging.SetMinimumLevel(LogLevel.Error);
-        builder.Services.AddSingleton(new ConnectorRegistry([shop.Connector]));
-        builder.ConfigureFunctionsWebApplication();
-        builder.Services.AddStoreClaw(builder.Configuration);
-        var host = builder.Build();
-        await host.StartAsync();
-        return host;
+        return AppHost.StartAsync(new AppHostOptions
+        {
+            Settings = new Dictionary<string, string?>
+            {
+                ["AzureWebJobsStorage"] = $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={AzuriteServer.AccountKey};QueueEndpoint={queues}/{account};TableEndpoint={tables}/{account};",
+                ["FunctionKey"] = Bench.FunctionKey,
+                ["Connectors:paged:BaseUrl"] = shop.Address,
+            },
+            Services = services => services.AddSingleton(new ConnectorRegistry([shop.Connector])),
+            Logging = static logging => logging.SetMinimumLevel(LogLevel.Error),
+        });
     }
 }

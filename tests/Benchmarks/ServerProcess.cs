@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using StoreClaw.Sandbox.Hosting;
 
 namespace StoreClaw.Benchmarks;
 
@@ -22,22 +23,15 @@ public sealed class ServerProcess : IAsyncDisposable
     public double PeakMegabytes => File.ReadLines($"/proc/{_process.Id}/status").Where(static line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
         .Select(static line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024).Single();
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public static ServerProcess StartBaseline(string kind, params IEnumerable<string> more)
     {
-        var port = FreePort();
+        var port = LoopbackServer.FreePort();
         return new ServerProcess(Start([typeof(Baselines).Assembly.Location, "--serve", kind, Baselines.Port(port), .. more], []), port);
     }
 
     public static ServerProcess StartApp(Bench bench, IEnumerable<KeyValuePair<string, string>>? more = null)
     {
-        var port = FreePort();
+        var port = LoopbackServer.FreePort();
         Dictionary<string, string> settings = new(bench.Settings(port));
         foreach (var (name, value) in more ?? [])
         {

@@ -2,14 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StoreClaw.Embedded;
 using StoreClaw.Sandbox.Commerce;
+using StoreClaw.Sandbox.Hosting;
 using StoreClaw.Sandbox.Shopify;
 using StoreClaw.Sandbox.WeCom;
 using StoreClaw.Sandbox.WooCommerce;
@@ -128,28 +124,25 @@ public sealed class MainJob : IAsyncDisposable
     private async Task StartAppAsync(ShopifyPlatform shopify, WooCommercePlatform woo, WeComPlatform wecom, CancellationToken cancellationToken)
     {
         Say("Starting storage (fetched through npm the first time) and the app ...");
-        var data = Directory.CreateTempSubdirectory("storeclaw-sandbox-").FullName;
         var azurite = Keep(await AzuriteServer.StartAsync(new AzuriteOptions { QueuePort = 0, TablePort = 0 }, cancellationToken));
-        var builder = FunctionsApplication.CreateBuilder(
-            [
-                $"--AzureWebJobsStorage={azurite.ConnectionString()}",
-                $"--FunctionKey={FunctionKey}",
-                $"--Embedded:DataPath={data}",
-                $"--Secrets:Path={Path.Combine(data, "secrets")}",
-                $"--Connectors:shopify:BaseUrl={shopify.BaseUrl}",
-                $"--Connectors:woocommerce:BaseUrl={woo.BaseAddress}",
-                $"--Channels:WeCom:BaseUrl={wecom.BaseAddress}",
-                $"--PublicBaseUrl={FreeAddress(out var port)}",
-                $"--urls=http://127.0.0.1:{port}",
-            ],
-            new EmbeddedOptions { ContentRoot = data, Terminal = TextWriter.Null });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("StoreClaw", LogLevel.Warning);
-        builder.ConfigureFunctionsWebApplication();
-        builder.Services.AddStoreClaw(builder.Configuration);
-        var host = builder.Build();
-        await host.StartAsync(cancellationToken);
-        Keep(new Running(host, data));
-        _client = new HttpClient { BaseAddress = new Uri(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+        var port = LoopbackServer.FreePort();
+        var app = Keep(await AppHost.StartAsync(
+            new AppHostOptions
+            {
+                Settings = new Dictionary<string, string?>
+                {
+                    ["urls"] = $"http://127.0.0.1:{port}",
+                    ["PublicBaseUrl"] = $"http://127.0.0.1:{port}",
+                    ["AzureWebJobsStorage"] = azurite.ConnectionString(),
+                    ["FunctionKey"] = FunctionKey,
+                    ["Connectors:shopify:BaseUrl"] = shopify.BaseUrl,
+                    ["Connectors:woocommerce:BaseUrl"] = woo.BaseAddress.ToString(),
+                    ["Channels:WeCom:BaseUrl"] = wecom.BaseAddress.ToString(),
+                },
+                Logging = static logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("StoreClaw", LogLevel.Warning),
+            },
+            cancellationToken));
+        _client = new HttpClient { BaseAddress = app.Address };
         _client.DefaultRequestHeaders.Add("x-functions-key", FunctionKey);
         Say($"The app is up at {_client.BaseAddress}");
     }
@@ -254,14 +247,6 @@ public sealed class MainJob : IAsyncDisposable
         throw new TimeoutException($"Waited {Patience.TotalMinutes} minutes for {what}.");
     }
 
-    private static string FreeAddress(out int port)
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        return string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-    }
-
     private T Keep<T>(T part)
         where T : IAsyncDisposable
     {
@@ -270,14 +255,4 @@ public sealed class MainJob : IAsyncDisposable
     }
 
     private void Say(string line) => _output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{_watch.Elapsed.TotalSeconds,5:F1} s] {line}"));
-
-    private sealed class Running(IHost host, string data) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await host.StopAsync();
-            host.Dispose();
-            Directory.Delete(data, recursive: true);
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,14 @@ public sealed class LoopbackServer : IAsyncDisposable
 
     /// <summary>Ends a simulated hang when the server stops.</summary>
     public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>A port that nobody listens on at this moment.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     /// <param name="handle">Answers every request, whatever its path.</param>
     /// <param name="port">0 takes a free one.</param>

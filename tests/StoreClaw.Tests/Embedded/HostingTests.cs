@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using StoreClaw.Embedded;
+using StoreClaw.Sandbox.Hosting;
 using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Embedded;
@@ -170,7 +171,7 @@ public sealed class HostingTests : IDisposable
     [Fact]
     public async Task Without_an_account_an_emulator_is_started_and_keeps_its_data()
     {
-        var (queuePort, tablePort) = (FreePort(), FreePort());
+        var (queuePort, tablePort) = (LoopbackServer.FreePort(), LoopbackServer.FreePort());
         var plan = new HostPlan(typeof(WorkFunctions)) { Folder = _folder.Path }
             .With("Embedded:QueuePort", $"{queuePort}").With("Embedded:TablePort", $"{tablePort}").With("Embedded:ShutdownGrace", "00:00:05");
         for (var start = 1; start <= 2; start++)
@@ -218,7 +219,7 @@ public sealed class HostingTests : IDisposable
         using var holder = new TcpListener(IPAddress.Loopback, 0);
         holder.Start();
         var port = ((IPEndPoint)holder.LocalEndpoint).Port;
-        var plan = new HostPlan().With("Embedded:QueuePort", $"{port}").With("Embedded:TablePort", $"{FreePort()}");
+        var plan = new HostPlan().With("Embedded:QueuePort", $"{port}").With("Embedded:TablePort", $"{LoopbackServer.FreePort()}");
         using var host = EmbeddedHost.NewBuilder(plan, _folder.Path, null, TextWriter.Null).Build();
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());
         Assert.Contains($"Port {port} of 127.0.0.1 is taken", failure.Message, StringComparison.Ordinal);
@@ -227,7 +228,7 @@ public sealed class HostingTests : IDisposable
     [Fact]
     public async Task Storage_that_is_away_holds_up_neither_http_nor_later_work()
     {
-        var (queuePort, tablePort) = (FreePort(), FreePort());
+        var (queuePort, tablePort) = (LoopbackServer.FreePort(), LoopbackServer.FreePort());
         var storage = AzuriteServer.ConnectionString(AzuriteServer.DefaultAccount, queuePort, tablePort);
         await using var app = await EmbeddedHost.StartAsync(new HostPlan(typeof(BindingFunctions), typeof(RouteFunctions)) { Storage = storage });
         Assert.Equal("root", await app.Client.GetStringAsync("/"));
@@ -252,12 +253,5 @@ public sealed class HostingTests : IDisposable
         }
 
         await Task.WhenAll(apps.Select(app => app.DisposeAsync().AsTask()));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

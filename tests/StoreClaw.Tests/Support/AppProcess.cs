@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace StoreClaw.Tests.Support;
 
@@ -17,13 +15,6 @@ public sealed class AppProcess : IAsyncDisposable
     }
 
     public HttpClient Client { get; }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public static async Task<AppProcess> StartAsync(string storage, string folder, int port, IReadOnlyDictionary<string, string> settings)
     {

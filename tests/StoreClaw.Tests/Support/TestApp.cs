@@ -1,12 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using StoreClaw.Embedded;
+using StoreClaw.Sandbox.Hosting;
 
 namespace StoreClaw.Tests.Support;
 
@@ -24,7 +20,7 @@ public sealed record TestAppOptions
     /// <summary>Replaces services: the clock, the wire.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 
-    /// <summary>False leaves queues and timers out: HTTP only.</summary>
+    /// <summary>The only classes whose functions run; null means all of the app.</summary>
     public IReadOnlyList<Type>? Functions { get; init; }
 }
 
@@ -33,15 +29,14 @@ public sealed class TestApp : IAsyncDisposable
 {
     public const string Key = "test-function-key";
 
-    private readonly IHost _host;
+    private readonly AppHost _host;
 
-    private TestApp(IHost host, TestAppOptions options, CapturedLines log)
+    private TestApp(AppHost host, TestAppOptions options, CapturedLines log)
     {
         _host = host;
         Options = options;
         Log = log;
-        var address = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        Client = new HttpClient { BaseAddress = new Uri(address) };
+        Client = new HttpClient { BaseAddress = host.Address };
         Client.DefaultRequestHeaders.Add("x-functions-key", Key);
     }
 
@@ -65,11 +60,8 @@ public sealed class TestApp : IAsyncDisposable
         var log = new CapturedLines();
         var settings = new Dictionary<string, string?>
         {
-            ["urls"] = "http://127.0.0.1:0",
             ["AzureWebJobsStorage"] = options.Storage,
             ["FunctionKey"] = Key,
-            ["Embedded:DataPath"] = options.DataFolder,
-            ["Secrets:Path"] = Path.Combine(options.DataFolder, "secrets"),
             ["Embedded:MessageLease"] = "00:00:02",
             ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01",
             ["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.250",
@@ -79,15 +71,14 @@ public sealed class TestApp : IAsyncDisposable
             settings[name.Replace("__", ":", StringComparison.Ordinal)] = value;
         }
 
-        var builder = FunctionsApplication.CreateBuilder(
-            [.. settings.Select(static setting => $"--{setting.Key}={setting.Value}")],
-            new EmbeddedOptions { ContentRoot = options.DataFolder, Terminal = TextWriter.Null, FunctionTypes = options.Functions });
-        builder.Logging.ClearProviders().AddProvider(log);
-        options.Services?.Invoke(builder.Services);
-        builder.ConfigureFunctionsWebApplication();
-        builder.Services.AddStoreClaw(builder.Configuration);
-        var host = builder.Build();
-        await host.StartAsync();
+        var host = await AppHost.StartAsync(new AppHostOptions
+        {
+            Folder = options.DataFolder,
+            Settings = settings,
+            Services = options.Services,
+            Logging = logging => logging.ClearProviders().AddProvider(log),
+            Functions = options.Functions,
+        });
         return new TestApp(host, options, log);
     }
 
@@ -111,8 +102,7 @@ public sealed class TestApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        (_host as IDisposable)?.Dispose();
+        await _host.DisposeAsync();
         Client.Dispose();
     }
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using StoreClaw.Sandbox.Commerce;
+using StoreClaw.Sandbox.Hosting;
 using StoreClaw.Sandbox.Shopify;
 using StoreClaw.Tests.Support;
 
@@ -27,7 +28,7 @@ public sealed class KillTests
             "kill-client",
             Secret,
             ["read_orders", "read_all_orders", "read_products", "read_inventory", "read_locations", "read_customers", "write_inventory"]);
-        var port = AppProcess.FreePort();
+        var port = LoopbackServer.FreePort();
         var settings = new Dictionary<string, string> { ["Connectors__shopify__BaseUrl"] = shopify.BaseUrl, ["PublicBaseUrl"] = $"http://127.0.0.1:{port}" };
         var accepted = new ConcurrentBag<long>();
         string path;
