@@ -7,7 +7,6 @@ public static class QueueNames
     public const string StoreSync = "store-sync";
     public const string TaskRuns = "task-runs";
     public const string Notifications = "notifications";
-    public const string ErpCallbacks = "erp-callbacks";
     public const string Poison = "-poison";
 }
 

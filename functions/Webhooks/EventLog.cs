@@ -28,9 +28,6 @@ public enum EventOutcome
     /// <summary>A topic StoreClaw does not act on.</summary>
     Recorded,
 
-    /// <summary>Failed, and will be tried again.</summary>
-    Failed,
-
     /// <summary>Given up until somebody replays it.</summary>
     Parked,
 }
@@ -117,7 +114,7 @@ public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrder
         var filter = TableClient.CreateQueryFilter($"PartitionKey ge {from} and PartitionKey le {to} and RowKey eq {key}");
         await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey", Outcome], cancellationToken: cancellationToken))
         {
-            if (row.GetString(Outcome) is not (nameof(EventOutcome.Failed) or nameof(EventOutcome.Parked)))
+            if (row.GetString(Outcome) is not nameof(EventOutcome.Parked))
             {
                 return true;
             }
@@ -225,7 +222,7 @@ public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrder
         for (var round = 0; round < Rounds; round++)
         {
             var stored = await table.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
-            var settled = stored.HasValue && stored.Value!.GetString(Outcome) is not (nameof(EventOutcome.Failed) or nameof(EventOutcome.Parked));
+            var settled = stored.HasValue && stored.Value!.GetString(Outcome) is not nameof(EventOutcome.Parked);
             if (settled && stored.Value!.GetString(Message) == row.GetString(Message))
             {
                 return;
