@@ -26,7 +26,7 @@ public sealed partial class QueueDoor(ParkingLot parking, TimeProvider time, ILo
         catch (Exception failed) when (message.DequeueCount >= MostTries && !cancellationToken.IsCancellationRequested)
         {
             var cause = deadline.IsCancellationRequested ? new TimeoutException($"It was not done after {Deadline.TotalMinutes} minutes.", failed) : failed;
-            Log.GivenUp(logger, queue, message.DequeueCount, cause);
+            Log.LastFailed(logger, queue, message.DequeueCount, cause);
             await parking.ParkAsync(queue, message.MessageText, cause, message.DequeueCount, cancellationToken);
         }
         catch (Exception failed) when (failed is not OperationCanceledException || deadline.IsCancellationRequested)
@@ -41,7 +41,7 @@ public sealed partial class QueueDoor(ParkingLot parking, TimeProvider time, ILo
         [LoggerMessage(1, LogLevel.Warning, "A message of {Queue} failed at try {Try} and will be tried again")]
         public static partial void Failed(ILogger logger, string queue, long @try, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Error, "A message of {Queue} was parked after {Tries} tries")]
-        public static partial void GivenUp(ILogger logger, string queue, long tries, Exception exception);
+        [LoggerMessage(2, LogLevel.Error, "A message of {Queue} failed at try {Try}, its last")]
+        public static partial void LastFailed(ILogger logger, string queue, long @try, Exception exception);
     }
 }

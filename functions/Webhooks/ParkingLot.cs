@@ -11,7 +11,7 @@ namespace StoreClaw.Webhooks;
 /// <summary>Gives messages up in the open: kept with their cause, told to the team, and on the timeline where they are deliveries; and takes them up again.</summary>
 public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, WorkQueues queues, INotifier notifier, Randomness random, TimeProvider time, ILogger<ParkingLot> logger)
 {
-    /// <summary>Parks a queue message after its last try.</summary>
+    /// <summary>Parks a queue message after its last try; one of several deliveries is split into single ones, which get tries of their own.</summary>
     public async Task ParkAsync(string queue, string text, Exception cause, long tries, CancellationToken cancellationToken)
     {
         if (queue != QueueNames.WebhookEvents || Deliveries(text) is not { } deliveries)
@@ -30,6 +30,7 @@ public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, Work
                 await queues.SendTextAsync(queue, DeliveryText.PackOne(delivery)!, null, cancellationToken);
             }
 
+            Log.Split(logger, queue, deliveries.Count, cause);
             return;
         }
 
@@ -114,5 +115,8 @@ public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, Work
 
         [LoggerMessage(2, LogLevel.Error, "A message of {Queue} was parked as {Id}")]
         public static partial void Parked(ILogger logger, string queue, string id, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Warning, "A message of {Queue} was split into its {Count} deliveries, each of which is tried alone")]
+        public static partial void Split(ILogger logger, string queue, int count, Exception exception);
     }
 }

@@ -1,6 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using Azure.Storage.Queues.Models;
+using Microsoft.Extensions.DependencyInjection;
+using StoreClaw.Storage;
 using StoreClaw.Tests.Support;
+using StoreClaw.Triggers;
+using StoreClaw.Webhooks;
 
 namespace StoreClaw.Tests.Webhooks;
 
@@ -169,6 +174,22 @@ public sealed class WebhookFlowTests
         await demo.EventsAsync(static seen => seen.Count(static one => one.GetProperty("outcome").GetString() == "applied") == 40);
         var parked = await Eventually.GetAsync(async () => (await demo.App.GetAsync("/api/parked")).GetProperty("parked"), static seen => seen.GetArrayLength() == 1);
         Assert.Contains("A fault of ours", parked[0].GetProperty("cause").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shared_message_at_its_last_try_is_split_and_not_said_to_be_parked()
+    {
+        await using var demo = await DemoApp.StartAsync();
+        var deliveries = Enumerable.Range(1, 2).Select(n => new QueuedDelivery(
+            demo.Connection, "order", null, null, DateTimeOffset.UtcNow, null, null, null, null, DemoPlatform.BodyOf(DemoPlatform.NewOrder($"o{n}", Noon))));
+        var text = DeliveryText.Pack(new ArraySegment<QueuedDelivery>([.. deliveries]), static one => one).Single().Text!;
+        var message = QueuesModelFactory.QueueMessage("id", "receipt", text, QueueDoor.MostTries);
+        await demo.App.Services.GetRequiredService<QueueDoor>().RunAsync(
+            QueueNames.WebhookEvents, message, static _ => throw new InvalidOperationException("They failed together."), CancellationToken.None);
+        await demo.EventsAsync(static seen => seen.Count(static one => one.GetProperty("outcome").GetString() == "applied") == 2);
+        Assert.Equal(0, (await demo.App.GetAsync("/api/parked")).GetProperty("parked").GetArrayLength());
+        Assert.Contains(demo.App.Log.Lines, static line => line.Contains("was split into its 2 deliveries", StringComparison.Ordinal) && line.Contains("They failed together", StringComparison.Ordinal));
+        Assert.DoesNotContain(demo.App.Log.Lines, static line => line.Contains("was parked", StringComparison.Ordinal));
     }
 
     [Fact]
