@@ -36,8 +36,7 @@ public sealed class Outbox(StorageClients storage, TimeProvider time)
     /// <summary>Sorts behind everything that starts with one of the prefixes.</summary>
     private const char AfterBar = '}';
 
-    private const int MostPerTransaction = 100;
-    private const int MembersPerTransaction = (MostPerTransaction - 1) / 3;
+    private const int MembersPerTransaction = (TableRows.MostPerTransaction - 1) / 3;
     private const int ShortLength = 200;
 
     private const string StatePending = "pending";
@@ -237,15 +236,6 @@ public sealed class Outbox(StorageClients storage, TimeProvider time)
     private async Task DeleteAsync(string filter, CancellationToken cancellationToken)
     {
         var table = await storage.TableAsync(TableNames.Outbox, cancellationToken);
-        var rows = new List<TableTransactionAction>();
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
-        {
-            rows.Add(new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All));
-        }
-
-        foreach (var chunk in rows.Chunk(MostPerTransaction))
-        {
-            await table.SubmitTransactionAsync(chunk, cancellationToken);
-        }
+        await table.RemoveAsync(filter, cancellationToken);
     }
 }

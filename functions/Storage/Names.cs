@@ -75,6 +75,9 @@ public static class Keys
     /// <summary>The id with every character that a key must not hold written as =XX; ids of ordinary characters stay as they are.</summary>
     public static string Escape(string id) => Uri.EscapeDataString(id).Replace('%', '=');
 
+    /// <summary>The id that <see cref="Escape"/> was given.</summary>
+    public static string Unescape(string key) => Uri.UnescapeDataString(key.Replace('=', '%'));
+
     public static string Day(DateTimeOffset instant) => instant.UtcDateTime.ToString(DayFormat, System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>{connection}|{day}</summary>

@@ -58,16 +58,7 @@ public sealed class PayloadStore(StorageClients storage)
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
         var table = await storage.TableAsync(TableNames.Payloads, cancellationToken);
-        var rows = new List<TableTransactionAction>();
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Keys.Escape(id)}"), select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken))
-        {
-            rows.Add(new TableTransactionAction(TableTransactionActionType.Delete, row, Azure.ETag.All));
-        }
-
-        foreach (var chunk in rows.Chunk(100))
-        {
-            await table.SubmitTransactionAsync(chunk, cancellationToken);
-        }
+        await table.RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Keys.Escape(id)}"), cancellationToken);
     }
 
     /// <summary>Removes what a crash left of messages of the queue that were sent before the instant.</summary>

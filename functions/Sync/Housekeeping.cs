@@ -1,12 +1,13 @@
 using StoreClaw.Connections;
 using StoreClaw.Notifications;
 using StoreClaw.Storage;
+using StoreClaw.Tasks;
 using StoreClaw.Webhooks;
 
 namespace StoreClaw.Sync;
 
 /// <summary>Removes what has served its time.</summary>
-public sealed class Housekeeping(IConnectionDirectory connections, EventLog log, Authorizations authorizations, PayloadStore payloads, NotificationWork notifications, TimeProvider time)
+public sealed class Housekeeping(IConnectionDirectory connections, EventLog log, Authorizations authorizations, PayloadStore payloads, NotificationWork notifications, TaskHistory tasks, TimeProvider time)
 {
     /// <summary>How long the timeline is kept; longer than any platform sends again.</summary>
     public static readonly TimeSpan EventsKept = TimeSpan.FromDays(30);
@@ -19,6 +20,7 @@ public sealed class Housekeeping(IConnectionDirectory connections, EventLog log,
         var now = time.GetUtcNow();
         await authorizations.CleanAsync(cancellationToken);
         await notifications.CleanAsync(cancellationToken);
+        await tasks.CleanAsync(cancellationToken);
         foreach (var connection in await connections.ListAsync(cancellationToken))
         {
             await log.CleanAsync(connection.Id, now - EventsKept, cancellationToken);

@@ -56,6 +56,27 @@ public sealed class OccurrenceLedger(StorageClients storage, RunTable runs, Work
         return await SendAsync(table, task, now, cancellationToken);
     }
 
+    /// <summary>The ids of the tasks that came due, deleted ones too.</summary>
+    public async Task<IReadOnlyList<string>> TasksAsync(CancellationToken cancellationToken) =>
+        [.. (await (await storage.TableAsync(TableNames.Occurrences, cancellationToken)).PartitionsAsync(cancellationToken)).Select(Keys.Unescape)];
+
+    /// <summary>
+    /// Removes the task's due instants of before the one given, and with null all there is of it. What has not been sent yet stays however old it is, and so does the cursor: no
+    /// policy looks back beyond these two.
+    /// </summary>
+    public async Task CleanAsync(string taskId, DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Occurrences, cancellationToken);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Keys.Escape(taskId)}");
+        if (before is { } instant)
+        {
+            var sent = (await ReadCursorAsync(table, taskId, cancellationToken))?.GetDateTimeOffset(Sent) ?? DateTimeOffset.MinValue;
+            filter += TableClient.CreateQueryFilter($" and RowKey lt {KeyOf(sent < instant ? sent : instant)}");
+        }
+
+        await table.RemoveAsync(filter, cancellationToken);
+    }
+
     private static async Task<bool> TryClaimAsync(TableClient table, ScheduledTask task, TableEntity? cursor, OccurrencePlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var partition = Keys.Escape(task.Id);

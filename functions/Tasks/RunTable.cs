@@ -11,6 +11,9 @@ public sealed class RunTable(StorageClients storage)
 {
     private const string Body = "Body";
 
+    // Sorts behind the bar that follows the instant in a row's key.
+    private const string AfterBar = "}";
+
     public async Task<TaskRun?> FindAsync(string taskId, string runId, CancellationToken cancellationToken) => (await ReadAsync(taskId, runId, cancellationToken))?.Run;
 
     /// <summary>Adds the run unless it is there already.</summary>
@@ -67,6 +70,18 @@ public sealed class RunTable(StorageClients storage)
         }
 
         return runs;
+    }
+
+    /// <summary>The ids of the tasks that have runs, deleted ones too.</summary>
+    public async Task<IReadOnlyList<string>> TasksAsync(CancellationToken cancellationToken) =>
+        [.. (await (await storage.TableAsync(TableNames.Runs, cancellationToken)).PartitionsAsync(cancellationToken)).Select(Keys.Unescape)];
+
+    /// <summary>Removes the task's runs of before the instant; all when it is null.</summary>
+    public async Task CleanAsync(string taskId, DateTimeOffset? before, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Runs, cancellationToken);
+        var older = before is { } instant ? Keys.NewestFirst(instant) + AfterBar : "";
+        await table.RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Keys.Escape(taskId)} and RowKey ge {older}"), cancellationToken);
     }
 
     private async Task<(TaskRun Run, ETag ETag)?> ReadAsync(string taskId, string runId, CancellationToken cancellationToken)

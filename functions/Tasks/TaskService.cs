@@ -47,7 +47,7 @@ public sealed class TaskService(TaskTable tasks, RunTable runs, OccurrenceLedger
         throw new ProblemException(new Problem(409, "TASK_CHANGING", ProblemCategory.Parameter, "The task is being changed by others at this moment. Read it and send the change again."));
     }
 
-    /// <summary>Deletes the task; its reports stay.</summary>
+    /// <summary>Deletes the task. Its reports stay; its runs cannot be asked for any more and go the next night.</summary>
     public async Task DeleteAsync(string id, CancellationToken cancellationToken)
     {
         await FindAsync(id, cancellationToken);

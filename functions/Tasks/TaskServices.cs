@@ -10,6 +10,7 @@ public static class TaskServices
         services.AddSingleton<RunTable>();
         services.AddSingleton<OccurrenceLedger>();
         services.AddSingleton<DueTasks>();
+        services.AddSingleton<TaskHistory>();
         services.AddSingleton<TaskRunner>();
         services.AddSingleton<TaskInputReader>();
         services.AddSingleton<TaskService>();

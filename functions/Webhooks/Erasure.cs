@@ -87,16 +87,7 @@ public sealed class Erasure(StorageClients storage, CommerceStore store, OrderHi
     private async Task DeleteAsync(string name, string filter, CancellationToken cancellationToken)
     {
         var table = await storage.TableAsync(name, cancellationToken);
-        await foreach (var page in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages())
-        {
-            foreach (var partition in page.Values.GroupBy(static row => row.PartitionKey))
-            {
-                foreach (var chunk in partition.Chunk(100))
-                {
-                    await table.SubmitTransactionAsync(chunk.Select(static row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
-                }
-            }
-        }
+        await table.RemoveAsync(filter, cancellationToken);
     }
 
     private IAsyncEnumerable<Order> AllOrdersAsync(string connectionId, CancellationToken cancellationToken) =>

@@ -65,7 +65,6 @@ public sealed record EventNote(QueuedDelivery Delivery, string Key, IReadOnlyLis
 /// <summary>The timeline of deliveries: one row each, under the day it was received. Rows hold the change in StoreClaw's terms, never the platform's body.</summary>
 public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrderLog
 {
-    private const int TransactionRows = 100;
     private const int Rounds = 20;
     private const string Customer = "Customer";
     private const string PlacedAt = "PlacedAt";
@@ -99,7 +98,7 @@ public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrder
         var table = await storage.TableAsync(TableNames.Events, cancellationToken);
         foreach (var partition in notes.Select(note => ToRow(note, time.GetUtcNow())).GroupBy(static row => row.PartitionKey))
         {
-            foreach (var chunk in partition.Chunk(TransactionRows))
+            foreach (var chunk in partition.Chunk(TableRows.MostPerTransaction))
             {
                 await AddAsync(table, chunk, cancellationToken);
             }
@@ -185,14 +184,7 @@ public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrder
     public async Task CleanAsync(string connectionId, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var table = await storage.TableAsync(TableNames.Events, cancellationToken);
-        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {connectionId + "|"} and PartitionKey lt {Keys.OfDay(connectionId, before)}");
-        await foreach (var page in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages())
-        {
-            foreach (var chunk in page.Values.GroupBy(static row => row.PartitionKey).SelectMany(static partition => partition.Chunk(TransactionRows)))
-            {
-                await table.SubmitTransactionAsync(chunk.Select(static row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
-            }
-        }
+        await table.RemoveAsync(TableClient.CreateQueryFilter($"PartitionKey ge {connectionId + "|"} and PartitionKey lt {Keys.OfDay(connectionId, before)}"), cancellationToken);
     }
 
     private static async Task AddAsync(TableClient table, TableEntity[] rows, CancellationToken cancellationToken)
@@ -315,7 +307,7 @@ public sealed class EventLog(StorageClients storage, TimeProvider time) : IOrder
         var split = row.PartitionKey.LastIndexOf('|');
         var (connection, day) = (row.PartitionKey[..split], row.PartitionKey[(split + 1)..]);
         return new EventEntry(
-            $"{connection}.{day}.{Uri.UnescapeDataString(row.RowKey.Replace('=', '%'))}",
+            $"{connection}.{day}.{Keys.Unescape(row.RowKey)}",
             connection,
             row.GetString("Topic") ?? "",
             row.GetString("DeliveryId"),

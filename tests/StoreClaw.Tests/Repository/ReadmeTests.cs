@@ -95,6 +95,7 @@ public sealed partial class ReadmeTests
     {
         Assert.Equal($"{ReportLinks.Lifetime.TotalDays} days", Limit("Link to a report"));
         Assert.Equal($"{Housekeeping.EventsKept.TotalDays} days", Limit("Timeline"));
+        Assert.Equal($"{TaskHistory.Kept.TotalDays} days", Limit("Runs and due hours"));
         Assert.StartsWith($"{Authorizations.Lifetime.TotalMinutes} minutes", Limit("Approval in the browser"), StringComparison.Ordinal);
         Assert.Contains($"a run of a task {TaskRunner.Deadline.TotalMinutes} minutes", Limit("Tries of a message"), StringComparison.Ordinal);
         Assert.Contains($"the newest {ReportLibrary.Most}", Repo.Table(Readme, "## API").Single(static row => row[0] == "`GET /api/reports`")[1], StringComparison.Ordinal);

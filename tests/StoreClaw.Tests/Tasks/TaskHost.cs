@@ -76,6 +76,8 @@ internal sealed class TaskHost
 
     public DueTasks Due => _services.GetRequiredService<DueTasks>();
 
+    public TaskHistory History => _services.GetRequiredService<TaskHistory>();
+
     public TaskRunner Runner => _services.GetRequiredService<TaskRunner>();
 
     public RunTable Runs => _services.GetRequiredService<RunTable>();
