@@ -2,9 +2,15 @@ using Microsoft.Extensions.Configuration;
 
 namespace StoreClaw.Embedded;
 
-/// <summary>What the attributes of functions take from the settings.</summary>
+/// <summary>What functions take from the settings.</summary>
 internal sealed class AppSettings(IConfiguration configuration)
 {
+    /// <summary>
+    /// Whether a function is switched off: true or 1, as on the Functions host. The name with dots is the host's; a shell cannot set it, so here the usual form of the environment counts too.
+    /// </summary>
+    public bool IsDisabled(string function) =>
+        IsOn(configuration[$"AzureWebJobs.{function}.Disabled"]) || IsOn(configuration[$"AzureWebJobs:{function}:Disabled"]);
+
     /// <summary>Replaces each %Name% by that setting.</summary>
     /// <exception cref="FormatException">A setting is missing or a percent sign stands alone; says which.</exception>
     public string Resolve(string text)
@@ -48,6 +54,8 @@ internal sealed class AppSettings(IConfiguration configuration)
             ? new QueueAddress(Connection(connection), resolved)
             : throw new FormatException($"'{resolved}' is no queue name: use 3 to 63 of a-z, 0-9 and single hyphens inside");
     }
+
+    private static bool IsOn(string? value) => value == "1" || string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsQueueName(string name) =>
         name.Length is >= 3 and <= 63

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace StoreClaw.Embedded;
 
 /// <summary>Puts one app together: configuration, storage, functions, HTTP, timers and queues. Nothing is shared between two of them.</summary>
-internal sealed class EmbeddedRuntime
+internal sealed partial class EmbeddedRuntime
 {
     // What the Functions host takes too.
     private const long MaxRequestBody = 104_857_600;
@@ -68,9 +68,16 @@ internal sealed class EmbeddedRuntime
         }
 
         _built = true;
-        var functions = ReadFunctions();
+        var settings = new AppSettings(Web.Configuration);
+        var disabled = ReadFunctions().ToLookup(function => settings.IsDisabled(function.Name));
+        List<FunctionEntry> functions = [.. disabled[false]];
         AddRuntime(functions);
         var app = Web.Build();
+        foreach (var function in disabled[true])
+        {
+            Log.Disabled(app.Logger, function.Name);
+        }
+
         if (_servesHttp)
         {
             app.Run(app.Services.GetRequiredService<HttpFunctions>().Handler(functions.FindAll(function => function.Route is not null)));
@@ -193,5 +200,11 @@ internal sealed class EmbeddedRuntime
             _options.Unresponsive,
             services.GetRequiredService<WorkHint>(),
             services.GetRequiredService<ILogger<FunctionInvoker>>());
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The function {Function} is disabled by a setting and does not run.")]
+        public static partial void Disabled(ILogger logger, string function);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Azure.Data.Tables;
@@ -238,6 +239,31 @@ public sealed class HostingTests : IDisposable
         await queue.CreateIfNotExistsAsync();
         await queue.SendMessageAsync("at last");
         Assert.Equal("at last", (await app.Calls.WhenAsync(1))[0]);
+    }
+
+    [Theory]
+    [InlineData("AzureWebJobs.{0}.Disabled", "true")]
+    [InlineData("AzureWebJobs.{0}.Disabled", "1")]
+    [InlineData("AzureWebJobs:{0}:Disabled", "True")]
+    public async Task A_disabled_function_is_not_started_and_the_others_are(string setting, string value)
+    {
+        string[] disabled = ["Open", "AsText", "AtStart"];
+        var plan = disabled.Aggregate(
+            new HostPlan(typeof(LockedFunctions), typeof(BindingFunctions), typeof(StartupFunctions)) { Configure = static builder => builder.Services.AddSingleton(TimeProvider.System) },
+            (plan, function) => plan.With(string.Format(CultureInfo.InvariantCulture, setting, function), value));
+        await using var app = await EmbeddedHost.StartAsync(plan.With("AzureWebJobs.AsData.Disabled", "false"));
+        Assert.Equal(disabled.Order(), app.Logs.Lines.Where(static line => line.Contains("is disabled", StringComparison.Ordinal)).Select(static line => line.Split("The function ")[1].Split(' ')[0]).Order());
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Client.GetAsync("/open")).StatusCode);
+        Assert.Equal("in", await app.Client.GetStringAsync("/function?code=" + EmbeddedHost.Key));
+        foreach (var name in new[] { "as-text", "as-data" })
+        {
+            var queue = new QueueClient(app.Storage, name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+            await queue.CreateIfNotExistsAsync();
+            await queue.SendMessageAsync($"to {name}");
+        }
+
+        Assert.Equal(["to as-data"], await app.Calls.WhenAsync(1));
+        Assert.Equal(0, (await new QueueClient(app.Storage, "as-text").PeekMessageAsync()).Value.DequeueCount);
     }
 
     [Fact]

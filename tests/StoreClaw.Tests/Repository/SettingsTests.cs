@@ -71,7 +71,7 @@ public sealed partial class SettingsTests
             }
         }
 
-        return [.. keys.Select(static key => key.Replace(":", "__", StringComparison.Ordinal))];
+        return [.. keys.Select(static key => General(key.Replace(":", "__", StringComparison.Ordinal)))];
     }
 
     private static IEnumerable<string> Expand(string key, Dictionary<string, string> constants)
@@ -86,6 +86,7 @@ public sealed partial class SettingsTests
         {
             _ when constants.TryGetValue(name, out var constant) => [constant],
             "connectorId" => ["<id>"],
+            "function" => ["<function>"],
             "service" => Arguments(ServiceArgument()),
             "name" => Arguments(NameArgument()),
             _ => throw new InvalidOperationException($"A setting's name holds {{{name}}}: say here what that may be."),
@@ -95,7 +96,8 @@ public sealed partial class SettingsTests
 
     private static IEnumerable<string> Arguments(Regex call) => Repo.Sources.Values.SelectMany(source => call.Matches(source)).Select(static match => match.Groups[1].Value).Distinct();
 
-    private static string General(string name) => OfConnector().Replace(name, "Connectors__<id>__");
+    /// <summary>The name as README has it: for all connectors and functions at once, and in one of its spellings.</summary>
+    private static string General(string name) => OfFunction().Replace(OfConnector().Replace(name, "Connectors__<id>__"), "AzureWebJobs.<function>.Disabled");
 
     [GeneratedRegex("""const string (\w+) = "([^"]*)";""")]
     private static partial Regex Constant();
@@ -120,4 +122,7 @@ public sealed partial class SettingsTests
 
     [GeneratedRegex("^Connectors__[a-z]+__")]
     private static partial Regex OfConnector();
+
+    [GeneratedRegex(@"^AzureWebJobs(\.|__).+\1Disabled$")]
+    private static partial Regex OfFunction();
 }
