@@ -203,13 +203,13 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task Two_processes_on_one_storage_account_run_each_tick_once()
+    public async Task Five_processes_on_one_storage_account_run_each_tick_once()
     {
         var storage = await TestStorage.NewAccountAsync();
         var plan = Plan(new CallLog(), typeof(MinuteFunctions)) with { Storage = storage, Configure = builder => builder.Services.AddSingleton<TimeProvider>(_time) };
-        await using var one = await EmbeddedHost.StartAsync(plan);
-        await using var two = await EmbeddedHost.StartAsync(plan);
-        Assert.Equal(Enumerable.Range(1, 3), await MinutesRunAsync(plan.Calls, First.AddMinutes(3), processes: 2));
+        var processes = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => EmbeddedHost.StartAsync(plan)));
+        Assert.Equal(Enumerable.Range(1, 3), await MinutesRunAsync(plan.Calls, First.AddMinutes(3), processes.Length));
+        await Task.WhenAll(processes.Select(static process => process.DisposeAsync().AsTask()));
     }
 
     [Fact]
