@@ -14,6 +14,9 @@ internal sealed class CannedTable : HttpMessageHandler
 
     public List<SeenRequest> Seen { get; } = [];
 
+    /// <summary>A table of it, called with a shared key.</summary>
+    public TableClient Table => new(new Uri("https://shop.table.core.windows.net"), "orders", new TableSharedKeyCredential("shop", "Zmlyc3Qga2V5IGZvciB0aGUgdGVzdHM="), Options());
+
     public TableClientOptions Options()
     {
         var options = new TableClientOptions { Transport = new HttpClientTransport(this) };

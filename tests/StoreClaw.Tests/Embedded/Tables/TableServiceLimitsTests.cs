@@ -10,11 +10,7 @@ public sealed class TableServiceLimitsTests
 {
     private readonly CannedTable _service = new();
 
-    private TableClient Table => new(
-        new Uri("https://shop.table.core.windows.net"),
-        "orders",
-        new TableSharedKeyCredential("shop", "Zmlyc3Qga2V5IGZvciB0aGUgdGVzdHM="),
-        _service.Options());
+    private TableClient Table => _service.Table;
 
     [Fact]
     public async Task A_hundred_and_one_writes_are_too_many()

@@ -4,28 +4,14 @@ using StoreClaw.Sandbox.WooCommerce;
 namespace StoreClaw.Tests.Sandbox.WooCommerce;
 
 /// <summary>The wc-auth hand-over, as a seller's browser and the site's server go through it.</summary>
-public sealed class WooAuthorizationTests : WooFixture
+public sealed class WooAuthorizationTests : WooReceiverFixture
 {
-    private WooReceiver _receiver = null!;
-
-    public override async Task InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _receiver = await WooReceiver.StartAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await _receiver.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     [Fact]
     public async Task Approval_posts_a_working_key_and_sends_the_browser_back()
     {
         var approval = await Site.ApproveAsync(AuthorizeUrl());
         Assert.Equal(new Uri("http://127.0.0.1/done?a=1&success=1&user_id=n0nce"), approval.RedirectTo);
-        var posted = _receiver.All.Single();
+        var posted = Receiver.All.Single();
         Assert.Equal("application/json;charset=UTF-8", posted.Headers["Content-Type"]);
         var body = JsonDocument.Parse(posted.Body).RootElement;
         Assert.Equal(["key_id", "user_id", "consumer_key", "consumer_secret", "key_permissions"], body.EnumerateObject().Select(member => member.Name));
@@ -41,7 +27,7 @@ public sealed class WooAuthorizationTests : WooFixture
     [InlineData(500)]
     public async Task Anything_but_200_deletes_the_key(int status)
     {
-        _receiver.Status = status;
+        Receiver.Status = status;
         var approval = await Site.ApproveAsync(AuthorizeUrl());
         Assert.Equal((null, null, (int?)status), (approval.Key, approval.RedirectTo, approval.CallbackStatus));
         Assert.Equal("An error occurred in the request and at the time were unable to send the consumer data", approval.Error);
@@ -53,7 +39,7 @@ public sealed class WooAuthorizationTests : WooFixture
     {
         Site.Behaviour = Site.Behaviour with { UserIdAsNumber = true };
         await Site.ApproveAsync(AuthorizeUrl(("user_id", "123")));
-        Assert.Equal(123, JsonDocument.Parse(_receiver.All.Single().Body).RootElement.GetProperty("user_id").GetInt32());
+        Assert.Equal(123, JsonDocument.Parse(Receiver.All.Single().Body).RootElement.GetProperty("user_id").GetInt32());
     }
 
     [Theory]
@@ -84,12 +70,12 @@ public sealed class WooAuthorizationTests : WooFixture
         using var click = await Http.GetAsync(new Uri(Platform.BaseAddress, new Uri(approve).PathAndQuery));
         Assert.Equal(302, (int)click.StatusCode);
         Assert.Equal("http://127.0.0.1/done?a=1&success=1&user_id=n0nce", click.Headers.Location!.AbsoluteUri);
-        Assert.Single(_receiver.All);
+        Assert.Single(Receiver.All);
 
         var other = new Uri(approve).PathAndQuery.Replace("wc_auth_nonce=", "wc_auth_nonce=0", StringComparison.Ordinal);
         using var forged = await Http.GetAsync(new Uri(Platform.BaseAddress, other));
         Assert.Equal(401, (int)forged.StatusCode);
-        Assert.Single(_receiver.All);
+        Assert.Single(Receiver.All);
     }
 
     [Fact]
@@ -104,7 +90,7 @@ public sealed class WooAuthorizationTests : WooFixture
             ["scope"] = "read_write",
             ["user_id"] = "n0nce",
             ["return_url"] = "http://127.0.0.1/done?a=1",
-            ["callback_url"] = _receiver.Url.AbsoluteUri,
+            ["callback_url"] = Receiver.Url.AbsoluteUri,
         };
         if (change is { } changed)
         {

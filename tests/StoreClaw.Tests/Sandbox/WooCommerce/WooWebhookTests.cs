@@ -6,26 +6,12 @@ using StoreClaw.Sandbox.WooCommerce;
 
 namespace StoreClaw.Tests.Sandbox.WooCommerce;
 
-public sealed class WooWebhookTests : WooFixture
+public sealed class WooWebhookTests : WooReceiverFixture
 {
     private const string Secret = "Zr8kq2Vb1xN4";
 
-    private WooReceiver _receiver = null!;
-
-    public override async Task InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _receiver = await WooReceiver.StartAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await _receiver.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
     [Fact]
-    public async Task Creating_one_pings_the_receiver_without_any_signature()
+    public async Task Creating_one_pings_theReceiver_without_any_signature()
     {
         var answer = await RegisterAsync("order.created");
         Assert.Equal(201, answer.Status);
@@ -34,7 +20,7 @@ public sealed class WooWebhookTests : WooFixture
         Assert.Equal(("active", "order", "created"), (Text(answer, "status"), Text(answer, "resource"), Text(answer, "event")));
         Assert.False(answer.Json.TryGetProperty("secret", out _));
 
-        var ping = _receiver.All.Single();
+        var ping = Receiver.All.Single();
         Assert.Equal("POST /webhooks/woocommerce/1 HTTP/1.0", ping.Request);
         Assert.Equal($"webhook_id={id}", ping.Text);
         Assert.Equal("application/x-www-form-urlencoded", ping.Headers["Content-Type"]);
@@ -45,18 +31,18 @@ public sealed class WooWebhookTests : WooFixture
     [Fact]
     public async Task A_failed_ping_fails_nothing_and_comes_again_with_the_next_save()
     {
-        _receiver.Status = 404;
+        Receiver.Status = 404;
         var id = (await RegisterAsync("order.created")).Json.GetProperty("id").GetInt32();
         Assert.Equal("active", Site.Webhooks.Single().Status);
         Assert.Equal("the receiver answered the ping of webhook 142 with 404", Site.Log.Violations.Single().Reason);
 
-        _receiver.Status = 200;
+        Receiver.Status = 200;
         await CallAsync(HttpMethod.Put, $"webhooks/{id}", new { name = "Again" });
-        Assert.Equal(2, _receiver.All.Count);
+        Assert.Equal(2, Receiver.All.Count);
         await CallAsync(HttpMethod.Put, $"webhooks/{id}", new { name = "Once more" });
-        Assert.Equal(2, _receiver.All.Count);
-        await CallAsync(HttpMethod.Put, $"webhooks/{id}", new { delivery_url = _receiver.Url + "?moved" });
-        Assert.Equal(3, _receiver.All.Count);
+        Assert.Equal(2, Receiver.All.Count);
+        await CallAsync(HttpMethod.Put, $"webhooks/{id}", new { delivery_url = Receiver.Url + "?moved" });
+        Assert.Equal(3, Receiver.All.Count);
     }
 
     [Fact]
@@ -65,10 +51,10 @@ public sealed class WooWebhookTests : WooFixture
         await RegisterAsync("order.created");
         var order = Place();
         Assert.Equal(1, Site.WaitingDeliveries);
-        Assert.Single(_receiver.All);
+        Assert.Single(Receiver.All);
         Assert.Equal(1, await Platform.DeliverDueAsync());
 
-        var delivery = _receiver.All[^1];
+        var delivery = Receiver.All[^1];
         Assert.Equal("https://shop.example/", delivery.Headers["X-WC-Webhook-Source"]);
         Assert.Equal("order.created", delivery.Headers["X-WC-Webhook-Topic"]);
         Assert.Equal("order", delivery.Headers["X-WC-Webhook-Resource"]);
@@ -88,7 +74,7 @@ public sealed class WooWebhookTests : WooFixture
         await RegisterAsync("product.updated");
         Store.SetPrice(Store.Products[0].Variants[0].Id, 9.5m);
         await Site.DeliverDueAsync();
-        var body = _receiver.All[^1];
+        var body = Receiver.All[^1];
         Assert.All(body.Body, letter => Assert.InRange(letter, (byte)0x09, (byte)0x7E));
         Assert.Contains("https:\\/\\/shop.example\\/product\\/", body.Text, StringComparison.Ordinal);
     }
@@ -113,7 +99,7 @@ public sealed class WooWebhookTests : WooFixture
         Clock.Advance(TimeSpan.FromSeconds(1));
         Place();
         await Site.DeliverDueAsync();
-        var ids = _receiver.All.Skip(1).Select(delivery => delivery.Headers["X-WC-Webhook-Delivery-ID"]).ToArray();
+        var ids = Receiver.All.Skip(1).Select(delivery => delivery.Headers["X-WC-Webhook-Delivery-ID"]).ToArray();
         Assert.Equal(3, ids.Length);
         Assert.Equal(ids[0], ids[1]);
         Assert.NotEqual(ids[1], ids[2]);
@@ -131,7 +117,7 @@ public sealed class WooWebhookTests : WooFixture
         Assert.Equal(0, await Site.DeliverDueAsync());
         Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, await Site.DeliverDueAsync());
-        Assert.Equal("completed", JsonDocument.Parse(_receiver.All[^1].Body).RootElement.GetProperty("status").GetString());
+        Assert.Equal("completed", JsonDocument.Parse(Receiver.All[^1].Body).RootElement.GetProperty("status").GetString());
     }
 
     [Fact]
@@ -142,7 +128,7 @@ public sealed class WooWebhookTests : WooFixture
         Store.RefundOrder(refunded.Id, 1);
         Store.CancelOrder(cancelled.Id);
         await Site.DeliverDueAsync();
-        var bodies = _receiver.All.Skip(1).Select(delivery => JsonDocument.Parse(delivery.Body).RootElement).ToArray();
+        var bodies = Receiver.All.Skip(1).Select(delivery => JsonDocument.Parse(delivery.Body).RootElement).ToArray();
         Assert.Equal([refunded.Id, cancelled.Id], bodies.Select(body => body.GetProperty("id").GetInt64()));
         Assert.Equal("-1.00", bodies[0].GetProperty("refunds")[0].GetProperty("total").GetString());
         Assert.Equal("cancelled", bodies[1].GetProperty("status").GetString());
@@ -157,11 +143,11 @@ public sealed class WooWebhookTests : WooFixture
         var order = Store.Orders[0];
         Site.TrashOrder(order.Id);
         await Site.DeliverDueAsync();
-        Assert.Equal(("order.deleted", $"{{\"id\":{order.Id}}}"), (_receiver.All[^1].Headers["X-WC-Webhook-Topic"], _receiver.All[^1].Text));
+        Assert.Equal(("order.deleted", $"{{\"id\":{order.Id}}}"), (Receiver.All[^1].Headers["X-WC-Webhook-Topic"], Receiver.All[^1].Text));
         Site.RestoreOrder(order.Id);
         await Site.DeliverDueAsync();
-        Assert.Equal("order.restored", _receiver.All[^1].Headers["X-WC-Webhook-Topic"]);
-        Assert.Equal(5, _receiver.All.Count);
+        Assert.Equal("order.restored", Receiver.All[^1].Headers["X-WC-Webhook-Topic"]);
+        Assert.Equal(5, Receiver.All.Count);
 
         // Deleted for good, an order goes without a word.
         Site.DeleteOrder(order.Id);
@@ -181,14 +167,14 @@ public sealed class WooWebhookTests : WooFixture
         Store.DeleteProduct(Store.Products[^1].Id);
         Store.DeleteCustomer(Store.Customers[0].Id);
         await Site.DeliverDueAsync();
-        var topics = _receiver.All.Skip(5).Select(delivery => delivery.Headers["X-WC-Webhook-Topic"]).ToArray();
+        var topics = Receiver.All.Skip(5).Select(delivery => delivery.Headers["X-WC-Webhook-Topic"]).ToArray();
         Assert.Equal(["product.updated", "product.updated", "product.deleted", "customer.deleted"], topics);
 
         // The variation comes first, as a product of type variation, then its parent.
-        var variation = JsonDocument.Parse(_receiver.All[5].Body).RootElement;
+        var variation = JsonDocument.Parse(Receiver.All[5].Body).RootElement;
         Assert.Equal("variation", variation.GetProperty("type").GetString());
         Assert.Equal((variable.Variants[1].Id, variable.Id), (variation.GetProperty("id").GetInt64(), variation.GetProperty("parent_id").GetInt64()));
-        Assert.Equal(variable.Id, JsonDocument.Parse(_receiver.All[6].Body).RootElement.GetProperty("id").GetInt64());
+        Assert.Equal(variable.Id, JsonDocument.Parse(Receiver.All[6].Body).RootElement.GetProperty("id").GetInt64());
     }
 
     [Fact]
@@ -198,7 +184,7 @@ public sealed class WooWebhookTests : WooFixture
         var order = Store.UpdateOrder(Store.Orders[0].Id);
         Site.DeleteOrder(order.Id);
         await Site.DeliverDueAsync();
-        Assert.Equal("woocommerce_rest_shop_order_invalid_id", JsonDocument.Parse(_receiver.All[^1].Body).RootElement.GetProperty("code").GetString());
+        Assert.Equal("woocommerce_rest_shop_order_invalid_id", JsonDocument.Parse(Receiver.All[^1].Body).RootElement.GetProperty("code").GetString());
     }
 
     [Theory]
@@ -211,11 +197,11 @@ public sealed class WooWebhookTests : WooFixture
     public async Task Success_is_200_to_302_and_nothing_is_repeated(int status, bool succeeded)
     {
         await RegisterAsync("order.created");
-        _receiver.Status = status;
+        Receiver.Status = status;
         Place();
         await Site.DeliverDueAsync();
         Assert.Equal(0, await Site.DeliverDueAsync());
-        Assert.Equal(2, _receiver.All.Count);
+        Assert.Equal(2, Receiver.All.Count);
         Assert.Equal(succeeded ? 0 : 1, Site.Webhooks.Single().FailureCount);
         Assert.Equal(status, Site.Deliveries.Single().Status);
     }
@@ -224,7 +210,7 @@ public sealed class WooWebhookTests : WooFixture
     public async Task More_than_five_failures_in_a_row_switch_it_off_for_good()
     {
         var id = (await RegisterAsync("order.created")).Json.GetProperty("id").GetInt32();
-        _receiver.Status = 500;
+        Receiver.Status = 500;
         for (var failure = 1; failure <= 7; failure++)
         {
             Assert.Equal("active", Site.Webhooks.Single().Status);
@@ -242,7 +228,7 @@ public sealed class WooWebhookTests : WooFixture
         Place();
         await Site.DeliverDueAsync();
         Assert.Equal("disabled", Site.Webhooks.Single().Status);
-        _receiver.Status = 200;
+        Receiver.Status = 200;
         await CallAsync(HttpMethod.Put, $"webhooks/{id}", new { status = "active" });
         Place();
         await Site.DeliverDueAsync();
@@ -278,11 +264,11 @@ public sealed class WooWebhookTests : WooFixture
     [Fact]
     public async Task Without_a_secret_the_store_makes_one_nobody_learns()
     {
-        var answer = await CallAsync(HttpMethod.Post, "webhooks", new { topic = "order.created", delivery_url = _receiver.Url });
+        var answer = await CallAsync(HttpMethod.Post, "webhooks", new { topic = "order.created", delivery_url = Receiver.Url });
         Assert.Equal(201, answer.Status);
         Place();
         await Site.DeliverDueAsync();
-        Assert.NotEqual(WooCommerceSignature.Of("", _receiver.All[^1].Body), _receiver.All[^1].Headers["X-WC-Webhook-Signature"]);
+        Assert.NotEqual(WooCommerceSignature.Of("", Receiver.All[^1].Body), Receiver.All[^1].Headers["X-WC-Webhook-Signature"]);
         Assert.Contains(Site.Log.Violations, violation => violation.Reason.Contains("without a secret", StringComparison.Ordinal));
     }
 
@@ -306,7 +292,7 @@ public sealed class WooWebhookTests : WooFixture
 
         var batch = await CallAsync(HttpMethod.Post, "webhooks/batch", new
         {
-            create = new[] { new { topic = "order.updated", delivery_url = _receiver.Url.AbsoluteUri, secret = Secret } },
+            create = new[] { new { topic = "order.updated", delivery_url = Receiver.Url.AbsoluteUri, secret = Secret } },
             update = new object[] { new { id = second, name = "Stock" }, new { id = 9, name = "x" } },
             delete = new[] { second, 9 },
         });
@@ -335,7 +321,7 @@ public sealed class WooWebhookTests : WooFixture
         {
             Place();
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            while (_receiver.All.Count < 2)
+            while (Receiver.All.Count < 2)
             {
                 await Task.Yield();
                 patience.Token.ThrowIfCancellationRequested();
@@ -349,7 +335,7 @@ public sealed class WooWebhookTests : WooFixture
     private static string? Text(Answer answer, string name) => answer.Json.GetProperty(name).GetString();
 
     private Task<Answer> RegisterAsync(string topic) =>
-        CallAsync(HttpMethod.Post, "webhooks", new { name = "StoreClaw", topic, delivery_url = _receiver.Url, secret = Secret, status = "active" });
+        CallAsync(HttpMethod.Post, "webhooks", new { name = "StoreClaw", topic, delivery_url = Receiver.Url, secret = Secret, status = "active" });
 
     private SimOrder Place() => Store.PlaceOrder(new OrderDraft { Lines = [new DraftLine(Store.Products[0].Variants[0].Id, 1)], Country = "DE" });
 }
