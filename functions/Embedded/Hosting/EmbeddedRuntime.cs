@@ -68,7 +68,8 @@ internal sealed partial class EmbeddedRuntime
         }
 
         _built = true;
-        var disabled = ReadFunctions().ToLookup(function => new AppSettings(Web.Configuration).IsDisabled(function.Name));
+        var settings = new AppSettings(Web.Configuration);
+        var disabled = ReadFunctions().ToLookup(function => settings.IsDisabled(function.Name));
         List<FunctionEntry> functions = [.. disabled[false]];
         AddRuntime(functions);
         var app = Web.Build();
