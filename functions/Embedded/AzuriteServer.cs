@@ -103,6 +103,9 @@ public sealed class AzuriteServer : IAsyncDisposable
             processes.Add(Launch(options, "table", tablePort));
             await WaitAsync(processes[0], queuePort, cancellationToken);
             await WaitAsync(processes[1], tablePort, cancellationToken);
+
+            // On a small machine the queues go first: an answer to a platform waits for them, and only work behind it for tables.
+            processes[1].PriorityClass = ProcessPriorityClass.BelowNormal;
             return server;
         }
         catch

@@ -19,7 +19,13 @@ public static class AckBenchmark
         await using var bareStorage = await DiskStorage.StartAsync();
         await using var bare = await ServerProcess.StartBaseline("bare", bareStorage.Server.ConnectionString(), Bench.Secret).ReadyAsync();
         var bareQueue = new QueueClient(bareStorage.Server.ConnectionString(), "bare");
-        await RoundAsync(bench, app, bare, bareQueue, 16, 1000);
+
+        // The compiler needs some thousand deliveries before it leaves the app's path alone.
+        foreach (var (connections, count) in ((int, int)[])[(1, 1500), (16, 3000), (1, 1500)])
+        {
+            await RoundAsync(bench, app, bare, bareQueue, connections, count);
+        }
+
         foreach (var connections in (int[])[1, 16, 64])
         {
             var (ours, theirs) = (new List<LoadResult>(), new List<LoadResult>());
@@ -32,9 +38,9 @@ public static class AckBenchmark
 
             var name = string.Create(CultureInfo.InvariantCulture, $"acks, {connections} connections");
             var least = connections switch { 1 => 0.8, 64 => 2.5, _ => (double?)null };
-            results.Add(name, Median(ours, static one => one.PerSecond), Median(theirs, static one => one.PerSecond), "/s", least is { } floor ? ratio => ratio >= floor : null, target: least is null ? "" : string.Create(CultureInfo.InvariantCulture, $"ratio >= {least}"));
-            results.Add($"{name}, p50", Median(ours, static one => one.P50), Median(theirs, static one => one.P50), "ms");
-            results.Add($"{name}, p99", Median(ours, static one => one.P99), Median(theirs, static one => one.P99), "ms", connections == 64 ? static ratio => ratio < 1 : null, target: connections == 64 ? "under the baseline's" : "");
+            results.Add(name, [.. ours.Select(static one => one.PerSecond)], [.. theirs.Select(static one => one.PerSecond)], "/s", least is { } floor ? ratio => ratio >= floor : null, least is null ? "" : string.Create(CultureInfo.InvariantCulture, $"ratio >= {least}"));
+            results.Add($"{name}, p50", [.. ours.Select(static one => one.P50)], [.. theirs.Select(static one => one.P50)], "ms", null, "");
+            results.Add($"{name}, p99", [.. ours.Select(static one => one.P99)], [.. theirs.Select(static one => one.P99)], "ms", connections == 64 ? static ratio => ratio < 1 : null, connections == 64 ? "under the baseline's" : "");
         }
     }
 
@@ -53,6 +59,4 @@ public static class AckBenchmark
         await bareQueue.ClearMessagesAsync();
         return (ours, theirs);
     }
-
-    private static double Median(List<LoadResult> results, Func<LoadResult, double> of) => results.Select(of).Order().ElementAt(results.Count / 2);
 }

@@ -54,7 +54,8 @@ public sealed class Bench : IAsyncDisposable
     /// Connects a new shop and returns the path its deliveries go to. Each measurement has a shop of its own: the emulator finds a row by going through its whole partition, so that
     /// a shop that has sold ten thousand orders today is slower there, as it would not be on Azure.
     /// </summary>
-    public async Task<string> ConnectAsync(Uri app, ShopProfile? profile = null)
+    /// <param name="wait">Until the shop's first syncs are done, which would run beside what is measured.</param>
+    public async Task<string> ConnectAsync(Uri app, ShopProfile? profile = null, bool wait = true)
     {
         var domain = string.Create(CultureInfo.InvariantCulture, $"bench-{++_shops}.myshopify.com");
         var store = SimStore.Generate(profile ?? ShopProfile.AmericanFashion with { Days = 1, OrdersPerDay = 1 }, seed: 5, TimeProvider.System);
@@ -63,9 +64,18 @@ public sealed class Bench : IAsyncDisposable
         using var response = await client.PostAsJsonAsync(
             "/api/connectors/shopify/connections", new { fields = new { shopDomain = domain, clientId = "bench-client", clientSecret = Secret } });
         var text = await response.Content.ReadAsStringAsync();
-        return response.IsSuccessStatusCode
-            ? new Uri(JsonElement.Parse(text).GetProperty("webhookUrl").GetString()!).AbsolutePath
-            : throw new InvalidOperationException($"Connecting answered {(int)response.StatusCode}: {text}");
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"Connecting answered {(int)response.StatusCode}: {text}");
+        }
+
+        var connection = JsonElement.Parse(text);
+        while (wait && !await IsSyncedAsync(client, connection.GetProperty("id").GetString()!))
+        {
+            await Task.Delay(100);
+        }
+
+        return new Uri(connection.GetProperty("webhookUrl").GetString()!).AbsolutePath;
     }
 
     public static HttpClient Client(Uri app)
@@ -88,6 +98,9 @@ public sealed class Bench : IAsyncDisposable
             return new SignedDelivery(body, Convert.ToBase64String(HMACSHA256.HashData(key, body)), n.ToString(CultureInfo.InvariantCulture));
         })];
     }
+
+    private static async Task<bool> IsSyncedAsync(HttpClient client, string connection) => JsonElement.Parse(await client.GetStringAsync($"/api/connections/{connection}"))
+        .GetProperty("sync").EnumerateObject().All(static resource => resource.Value.GetProperty("watermark").ValueKind != JsonValueKind.Null);
 
     public async ValueTask DisposeAsync()
     {

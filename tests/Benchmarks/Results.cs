@@ -24,6 +24,13 @@ public sealed class Results
         Add(new Result(name, Text(value, unit), baseline is { } other ? Text(other, unit) : "", ratio is { } known ? known.ToString("0.00", CultureInfo.InvariantCulture) : "", target, met));
     }
 
+    /// <summary>Of rounds taken in turns: the medians, and the median of the rounds' ratios, which a machine that grows slower or faster meanwhile does not disturb.</summary>
+    public void Add(string name, IReadOnlyList<double> values, IReadOnlyList<double> baselines, string unit, Func<double, bool>? ratioHolds, string target)
+    {
+        var ratio = Median([.. values.Zip(baselines, static (value, baseline) => value / baseline)]);
+        Add(new Result(name, Text(Median(values), unit), Text(Median(baselines), unit), ratio.ToString("0.00", CultureInfo.InvariantCulture), target, ratioHolds?.Invoke(ratio)));
+    }
+
     public async Task WriteAsync(TextWriter output, string path)
     {
         string[][] rows = [["benchmark", "StoreClaw", "baseline", "ratio", "target", "met"], .. _all.Select(static result => (string[])[result.Name, result.Value, result.Baseline, result.Ratio, result.Target, result.Met switch { true => "yes", false => "NO", null => "" }])];
@@ -41,6 +48,8 @@ public sealed class Results
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(_all, Indented));
         await output.WriteLineAsync($"As JSON: {path}");
     }
+
+    private static double Median(IReadOnlyList<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private static string Text(double value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{value:0.###} {unit}");
 

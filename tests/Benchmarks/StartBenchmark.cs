@@ -24,7 +24,7 @@ public static class StartBenchmark
             theirs.Add(await TimeAsync(static () => ServerProcess.StartBaseline("empty"), path, delivery));
         }
 
-        results.Add("start to first ack", ours.Order().ElementAt(Rounds / 2), theirs.Order().ElementAt(Rounds / 2), "ms", static ratio => ratio <= 3, target: "ratio <= 3");
+        results.Add("start to first ack", ours, theirs, "ms", static ratio => ratio <= 3, "ratio <= 3");
     }
 
     private static async Task<double> TimeAsync(Func<ServerProcess> start, string path, SignedDelivery delivery)

@@ -8,12 +8,18 @@ namespace StoreClaw.Embedded;
 
 /// <summary>
 /// Feeds one queue function. Up to batchSize messages are taken at a time, more once newBatchThreshold or fewer are in work. An empty
-/// queue is asked less and less often, up to maxPollingInterval; work that ends in this process brings the next look forward.
+/// queue is asked less and less often, up to maxPollingInterval; work that ends in this process brings the next look forward. Requests go first.
 /// </summary>
 internal sealed partial class QueuePoller
 {
     // Ten idle queues, each asked at most this often while others are busy, cost an emulator little.
     private static readonly TimeSpan HintSpacing = TimeSpan.FromMilliseconds(250);
+
+    // While requests keep coming, batch after batch waits this long: who sends a webhook gives up after seconds, a message does not mind them. Up to an age, so that work keeps up with a lasting stream.
+    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan LongestCourtesy = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan LongestOutageWait = TimeSpan.FromSeconds(10);
 
     private readonly QueueAddress _address;
@@ -118,6 +124,10 @@ internal sealed partial class QueuePoller
         if (received.Length < _host.BatchSize)
         {
             await WaitAsync(received.Length > 0 ? _firstWait : idle.Next());
+        }
+        else if (_hint.AnsweredWithin(Lull) && received.All(static message => TimeProvider.System.GetUtcNow() - message.InsertedOn < LongestCourtesy))
+        {
+            await Task.Delay(Courtesy, _stop.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
