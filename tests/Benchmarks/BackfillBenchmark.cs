@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Embedded;
@@ -74,9 +73,9 @@ public static class BackfillBenchmark
                 ["AzureWebJobsStorage"] = $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={AzuriteServer.AccountKey};QueueEndpoint={queues}/{account};TableEndpoint={tables}/{account};",
                 ["FunctionKey"] = Bench.FunctionKey,
                 ["Connectors:paged:BaseUrl"] = shop.Address,
+                ["AzureFunctionsJobHost:logging:logLevel:default"] = "Error",
             },
             Services = services => services.AddSingleton(new ConnectorRegistry([shop.Connector])),
-            Logging = static logging => logging.SetMinimumLevel(LogLevel.Error),
         });
     }
 }

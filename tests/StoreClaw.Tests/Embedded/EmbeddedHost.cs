@@ -43,7 +43,7 @@ internal sealed class EmbeddedHost : IAsyncDisposable
 
     public static async Task<EmbeddedHost> StartAsync(HostPlan plan)
     {
-        var folder = plan.Folder ?? Directory.CreateTempSubdirectory("storeclaw-").FullName;
+        var folder = plan.Folder ?? TestFolders.New();
         var storage = plan.Storage ?? await TestStorage.NewAccountAsync();
         var terminal = new StringWriter();
         var logs = new CapturedLines();

@@ -18,7 +18,7 @@ public sealed class MainJobTests
 
         // Without the window's frame and line breaks, which fall anywhere.
         var message = Regex.Replace(shown[1], @"[\s\u2500-\u257F]", "");
-        Assert.Matches(@"StoreClaw.*Saleson\w{3}\d{1,2}\w{3}\d{4}\u00B7harbor-pine\.myshopify\.com,https://haus-und-herd\.example", message);
+        Assert.Matches(@"StoreClaw.*Saleson\w{3}\d{1,2}\w{3}\d{4}\u00B7Harbor&Pine,Haus&Herd", message);
         Assert.Matches(@"USDSalesUSD[\d,]+\.\d\d\u00B7", message);
         Assert.Matches(@"Orders[1-9]\d*\u00B7", message);
         Assert.Matches(@"AverageorderUSD[\d,]+\.\d\d\u00B7", message);

@@ -55,7 +55,7 @@ public sealed class TestApp : IAsyncDisposable
         options = options with
         {
             Storage = options.Storage ?? await TestStorage.NewAccountAsync(),
-            DataFolder = options.DataFolder ?? Directory.CreateTempSubdirectory("storeclaw-test-").FullName,
+            DataFolder = options.DataFolder ?? TestFolders.New(),
         };
         var log = new CapturedLines();
         var settings = new Dictionary<string, string?>

@@ -2,7 +2,10 @@ using StoreClaw.Embedded;
 
 namespace StoreClaw.Tests.Support;
 
-/// <summary>One Azurite for the whole test run; each caller gets a storage account of its own in it, empty.</summary>
+/// <summary>
+/// One Azurite for the whole test run; each caller gets a storage account of its own in it, empty. On disk: in memory it goes through all messages that ever were each minute, and by the
+/// square of their number, so that calls time out after some thousand.
+/// </summary>
 public static class TestStorage
 {
     private const int Accounts = 900;
@@ -24,9 +27,13 @@ public static class TestStorage
     private static async Task<AzuriteServer> StartAsync()
     {
         var server = await AzuriteServer.StartAsync(
-            new AzuriteOptions { QueuePort = 0, TablePort = 0, ExtraAccounts = [.. Enumerable.Range(1, Accounts).Select(Name)] },
+            new AzuriteOptions { DataFolder = TestFolders.New(), QueuePort = 0, TablePort = 0, ExtraAccounts = [.. Enumerable.Range(1, Accounts).Select(Name)] },
             CancellationToken.None);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            TestFolders.Remove();
+        };
         return server;
     }
 }

@@ -155,7 +155,7 @@ public sealed class CrashTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["AzureWebJobsStorage"] = storage,
-            ["Secrets:Path"] = Directory.CreateTempSubdirectory("storeclaw-crash-").FullName,
+            ["Secrets:Path"] = TestFolders.New(),
         }).Build();
         var services = new ServiceCollection();
         services.AddLogging();

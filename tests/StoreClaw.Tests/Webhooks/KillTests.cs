@@ -19,7 +19,7 @@ public sealed class KillTests
     [Fact]
     public async Task Everything_that_was_told_2xx_is_done_after_the_process_was_killed_under_load()
     {
-        var folder = Directory.CreateTempSubdirectory("storeclaw-kill-").FullName;
+        var folder = TestFolders.New();
         var storage = await TestStorage.NewAccountAsync();
         await using var shopify = await ShopifyPlatform.StartAsync();
         shopify.AddShop(
