@@ -35,6 +35,9 @@ public sealed partial class SyncService(
     /// <summary>Records stored together. A page alone spreads over few rows of many days; a few thousand make full transactions.</summary>
     private const int FlushRecords = 2_500;
 
+    /// <summary>What a slow platform gave in this time is stored though it is less: it shows, and a crash does not cost it.</summary>
+    private static readonly TimeSpan FlushAfter = TimeSpan.FromSeconds(10);
+
     /// <summary>Queues one message for each resource of the connection that it reads.</summary>
     /// <param name="resources">Null for all.</param>
     /// <returns>What was queued.</returns>
@@ -117,6 +120,7 @@ public sealed partial class SyncService(
     private async Task<SyncCursor> ReadAsync(ConnectedStore connected, Resource resource, IReader reader, SyncPlan plan, SyncCursor cursor, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
+        var stored = begun;
         var gathered = new List<RecordChange>();
         var run = cursor.Run!;
         while (true)
@@ -137,10 +141,11 @@ public sealed partial class SyncService(
             run = run with { Next = page.Next };
             var finished = page.Next is null;
             var spent = time.GetElapsedTime(begun) >= Budget;
-            if (finished || spent || gathered.Count >= FlushRecords)
+            if (finished || spent || gathered.Count >= FlushRecords || time.GetElapsedTime(stored) >= FlushAfter)
             {
                 cursor = await StoreAsync(connected.Connection.Id, resource, cursor, finished ? null : run, gathered, cancellationToken, finished ? run.Until : null, plan);
                 gathered.Clear();
+                stored = time.GetTimestamp();
             }
 
             if (finished || spent)

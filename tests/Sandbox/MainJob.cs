@@ -38,6 +38,7 @@ public sealed class MainJob : IAsyncDisposable
     private const string ShopifyDomain = "harbor-pine.myshopify.com";
     private const string WooSite = "https://haus-und-herd.example";
 
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly string[] Scopes = ["read_orders", "read_all_orders", "read_products", "read_inventory", "read_locations", "read_customers", "write_inventory"];
 
@@ -106,7 +107,7 @@ public sealed class MainJob : IAsyncDisposable
 
     private async Task<(ShopifyPlatform Platform, SimStore Store)> StartShopifyAsync(MainJobOptions options)
     {
-        var store = SimStore.Generate(options.Sized(ShopProfile.AmericanFashion with { OrdersPerDay = 25, Anomaly = new AnomalyDay(1, 2.1) }), seed: 11, TimeProvider.System);
+        var store = SimStore.Generate(options.Sized(ShopProfile.AmericanFashion with { OrdersPerDay = 25, Days = 60, Anomaly = new AnomalyDay(1, 2.1) }), seed: 11, TimeProvider.System);
         var platform = Keep(await ShopifyPlatform.StartAsync());
         platform.AddShop(ShopifyDomain, store, "sandbox-client", "sandbox-client-secret", Scopes);
         platform.StartPump();
@@ -166,13 +167,25 @@ public sealed class MainJob : IAsyncDisposable
 
     private async Task WaitForBackfillAsync(string connection, SimStore store, CancellationToken cancellationToken)
     {
+        var told = _watch.Elapsed;
         var sync = await UntilAsync(
             $"the backfill of {store.Profile.Name}",
             async () => (await CallAsync(HttpMethod.Get, $"/api/connections/{connection}", null)).GetProperty("sync"),
-            static sync => sync.EnumerateObject().All(static resource => resource.Value.GetProperty("watermark").ValueKind == JsonValueKind.String),
+            sync =>
+            {
+                if (_watch.Elapsed - told >= ProgressEvery)
+                {
+                    told = _watch.Elapsed;
+                    Say($"{store.Profile.Name} so far: {Items(sync)}");
+                }
+
+                return sync.EnumerateObject().All(static resource => resource.Value.GetProperty("watermark").ValueKind == JsonValueKind.String);
+            },
             cancellationToken);
-        Say($"{store.Profile.Name} is in step: {string.Join(", ", sync.EnumerateObject().Select(static resource => $"{resource.Value.GetProperty("items")} {resource.Name}"))}");
+        Say($"{store.Profile.Name} is in step: {Items(sync)}");
     }
+
+    private static string Items(JsonElement sync) => string.Join(", ", sync.EnumerateObject().Select(static resource => $"{resource.Value.GetProperty("items")} {resource.Name}"));
 
     /// <summary>Customers buy; the platform's webhooks bring it.</summary>
     private async Task SellAsync(string connection, SimStore store, CancellationToken cancellationToken)
