@@ -109,7 +109,7 @@ public sealed class MainJob : IAsyncDisposable
     {
         var store = SimStore.Generate(options.Sized(ShopProfile.AmericanFashion with { OrdersPerDay = 25, Days = 60, Anomaly = new AnomalyDay(1, 2.1) }), seed: 11, TimeProvider.System);
         var platform = Keep(await ShopifyPlatform.StartAsync());
-        platform.AddShop(ShopifyDomain, store, "sandbox-client", "sandbox-client-secret", Scopes);
+        platform.AddShop(ShopifyDomain, store, "sandbox-client", "sandbox-client-secret", Scopes).Plan = ShopifyPlan.Plus;
         platform.StartPump();
         Say($"A Shopify shop with {store.Orders.Count} orders: {store.Profile.Name}, {ShopifyDomain}");
         return (platform, store);

@@ -26,13 +26,16 @@ public static class TestStorage
 
     private static async Task<AzuriteServer> StartAsync()
     {
+        var data = Directory.CreateTempSubdirectory("storeclaw-test-storage-");
         var server = await AzuriteServer.StartAsync(
-            new AzuriteOptions { DataFolder = TestFolders.New(), QueuePort = 0, TablePort = 0, ExtraAccounts = [.. Enumerable.Range(1, Accounts).Select(Name)] },
+            new AzuriteOptions { DataFolder = data.FullName, QueuePort = 0, TablePort = 0, ExtraAccounts = [.. Enumerable.Range(1, Accounts).Select(Name)] },
             CancellationToken.None);
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            // The test host does not wait long for its end, and the emulator takes its time.
             TestFolders.Remove();
+            server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            data.Delete(recursive: true);
         };
         return server;
     }
