@@ -117,7 +117,7 @@ public sealed class MainJob : IAsyncDisposable
 
     private async Task<(WooCommercePlatform Platform, SimStore Store, WooCommerceKey Key)> StartWooCommerceAsync(MainJobOptions options)
     {
-        var store = SimStore.Generate(options.Sized(ShopProfile.EuropeanHome with { OrdersPerDay = 12, Days = 60 }), seed: 12, TimeProvider.System);
+        var store = SimStore.Generate(options.Sized(ShopProfile.EuropeanHome with { Days = 45, Products = 24, EarlierCustomers = 100 }), seed: 12, TimeProvider.System);
         var platform = Keep(await WooCommercePlatform.StartAsync(TimeProvider.System));
         var site = platform.AddSite(WooSite, store);
         Keep(platform.StartPump(TimeSpan.FromMilliseconds(200)));
