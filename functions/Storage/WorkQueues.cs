@@ -13,6 +13,12 @@ namespace StoreClaw.Storage;
 /// </summary>
 public sealed record Envelope<T>(string? Trace, T? Body, string? Payload);
 
+/// <summary>A message on its queue, and what it takes to change it until somebody takes it.</summary>
+public sealed record SentMessage(string Queue, string Id, string PopReceipt)
+{
+    internal static SentMessage Of(string queue, Response<SendReceipt> sent) => new(queue, sent.Value.MessageId, sent.Value.PopReceipt);
+}
+
 /// <summary>Puts work on queues and reads it back.</summary>
 public sealed class WorkQueues(StorageClients storage, PayloadStore payloads, Randomness random, TimeProvider time)
 {
@@ -37,17 +43,31 @@ public sealed class WorkQueues(StorageClients storage, PayloadStore payloads, Ra
     }
 
     /// <summary>The text as it is; creates the queue when it is missing.</summary>
-    public async Task SendTextAsync(string queue, string text, TimeSpan? delay, CancellationToken cancellationToken)
+    public async Task<SentMessage> SendTextAsync(string queue, string text, TimeSpan? delay, CancellationToken cancellationToken)
     {
         var client = storage.Queue(queue);
         try
         {
-            await client.SendMessageAsync(text, delay, NeverExpires, cancellationToken);
+            return SentMessage.Of(queue, await client.SendMessageAsync(text, delay, NeverExpires, cancellationToken));
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
             await client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-            await client.SendMessageAsync(text, delay, NeverExpires, cancellationToken);
+            return SentMessage.Of(queue, await client.SendMessageAsync(text, delay, NeverExpires, cancellationToken));
+        }
+    }
+
+    /// <summary>Puts another text in the place of one that nobody has taken yet, to be seen after the delay. Null when somebody has: the message is theirs.</summary>
+    public async Task<SentMessage?> ReplaceTextAsync(SentMessage sent, string text, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var receipt = await storage.Queue(sent.Queue).UpdateMessageAsync(sent.Id, sent.PopReceipt, text, delay, cancellationToken);
+            return sent with { PopReceipt = receipt.Value.PopReceipt };
+        }
+        catch (RequestFailedException taken) when (taken.ErrorCode == QueueErrorCode.MessageNotFound || taken.ErrorCode == QueueErrorCode.PopReceiptMismatch || taken.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            return null;
         }
     }
 

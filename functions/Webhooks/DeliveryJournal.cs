@@ -3,11 +3,29 @@ using StoreClaw.Storage;
 
 namespace StoreClaw.Webhooks;
 
-/// <summary>The durable write before the answer, shared by the deliveries that arrive while the one before is under way.</summary>
+/// <summary>
+/// The durable write before the answer. Deliveries that arrive while the one before is under way share the next write. Those of a stream too slow for that are added to the message of the one
+/// before, as long as that is small and young: a write each all the same, but one message for all of them, which is taken and removed once.
+/// </summary>
 public sealed class DeliveryJournal
 {
     private const int MostDeliveries = 256;
     private const int MostBytes = 1024 * 1024;
+
+    /// <summary>More at a time come fast enough to share writes.</summary>
+    private const int MostOfStream = 4;
+
+    /// <summary>A message grows up to this length: every addition writes all of it.</summary>
+    private const int OpenLength = 16 * 1024;
+
+    /// <summary>Writes that follow each other this soon make a stream. What arrives alone is there for the queue function at once.</summary>
+    private static readonly TimeSpan StreamGap = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A message grows for so long.</summary>
+    private static readonly TimeSpan OpenTime = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a message that may grow stays out of sight after each addition. Storage counts whole seconds.</summary>
+    private static readonly TimeSpan Hidden = TimeSpan.FromSeconds(1);
 
     private readonly WorkQueues _queues;
     private readonly PayloadStore _payloads;
@@ -15,26 +33,78 @@ public sealed class DeliveryJournal
     private readonly TimeProvider _time;
     private readonly GroupCommit<QueuedDelivery> _writes;
 
+    // One turn at a time touches these.
+    private OpenMessage? _open;
+    private long? _lastWrite;
+
     public DeliveryJournal(WorkQueues queues, PayloadStore payloads, Randomness random, TimeProvider time)
     {
         (_queues, _payloads, _random, _time) = (queues, payloads, random, time);
-        _writes = new GroupCommit<QueuedDelivery>(
-            turn => Task.WhenAll(DeliveryText.Pack(new ArraySegment<GroupCommit<QueuedDelivery>.Entry>([.. turn]), static entry => entry.Item).Select(WriteAsync)),
-            MostDeliveries,
-            static delivery => delivery.Body.Length,
-            MostBytes);
+        _writes = new GroupCommit<QueuedDelivery>(WriteAsync, MostDeliveries, static delivery => delivery.Body.Length, MostBytes);
     }
 
     /// <summary>Returns once the delivery is stored. One queue message, or rows of its own and a message when the body does not fit in one.</summary>
     /// <exception cref="Azure.RequestFailedException">It was not stored; the sender must keep it.</exception>
     public Task AppendAsync(QueuedDelivery delivery) => _writes.AddAsync(delivery);
 
-    private async Task WriteAsync((string? Text, ArraySegment<GroupCommit<QueuedDelivery>.Entry> Items) message)
+    private async Task WriteAsync(IReadOnlyList<GroupCommit<QueuedDelivery>.Entry> turn)
+    {
+        var isStream = turn.Count <= MostOfStream && _lastWrite is { } last && _time.GetElapsedTime(last) < StreamGap;
+        if (isStream && (await TryGrowAsync(turn) || await TryBeginAsync(turn)))
+        {
+            foreach (var entry in turn)
+            {
+                entry.Done();
+            }
+        }
+        else
+        {
+            await Task.WhenAll(DeliveryText.Pack(new ArraySegment<GroupCommit<QueuedDelivery>.Entry>([.. turn]), static entry => entry.Item).Select(SendAsync));
+        }
+
+        _lastWrite = _time.GetTimestamp();
+    }
+
+    private async Task<bool> TryGrowAsync(IReadOnlyList<GroupCommit<QueuedDelivery>.Entry> turn)
+    {
+        if (_open is not var (text, sent, since))
+        {
+            return false;
+        }
+
+        // Whatever becomes of this write, a message whose state is not known is not touched again.
+        _open = null;
+        var grown = _time.GetElapsedTime(since) < OpenTime && turn.All(entry => text.TryAdd(entry.Item, OpenLength))
+            ? await _queues.ReplaceTextAsync(sent, text.ToString(), Hidden, CancellationToken.None)
+            : null;
+        if (grown is null)
+        {
+            text.Dispose();
+            return false;
+        }
+
+        _open = new OpenMessage(text, grown, since);
+        return true;
+    }
+
+    private async Task<bool> TryBeginAsync(IReadOnlyList<GroupCommit<QueuedDelivery>.Entry> turn)
+    {
+        var text = new DeliveryText();
+        if (!turn.All(entry => text.TryAdd(entry.Item, OpenLength)))
+        {
+            text.Dispose();
+            return false;
+        }
+
+        _open = new OpenMessage(text, await _queues.SendTextAsync(QueueNames.WebhookEvents, text.ToString(), Hidden, CancellationToken.None), _time.GetTimestamp());
+        return true;
+    }
+
+    private async Task SendAsync((string? Text, ArraySegment<GroupCommit<QueuedDelivery>.Entry> Items) message)
     {
         try
         {
-            var text = message.Text ?? await CheckInAsync(message.Items[0].Item);
-            await _queues.SendTextAsync(QueueNames.WebhookEvents, text, null, CancellationToken.None);
+            await _queues.SendTextAsync(QueueNames.WebhookEvents, message.Text ?? await CheckInAsync(message.Items[0].Item), null, CancellationToken.None);
             foreach (var entry in message.Items)
             {
                 entry.Done();
@@ -56,4 +126,7 @@ public sealed class DeliveryJournal
         await _payloads.SaveAsync(id, delivery.Body, CancellationToken.None);
         return DeliveryText.PackOne(delivery with { Body = default, Payload = id })!;
     }
+
+    /// <param name="Since">When it was begun.</param>
+    private sealed record OpenMessage(DeliveryText Text, SentMessage Sent, long Since);
 }

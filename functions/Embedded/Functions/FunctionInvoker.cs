@@ -34,11 +34,6 @@ internal sealed partial class FunctionInvoker(
         }
         finally
         {
-            if (input.Http is not null)
-            {
-                hint.Answered();
-            }
-
             if (input.Http is not { } finished || !(HttpMethods.IsGet(finished.Request.Method) || HttpMethods.IsHead(finished.Request.Method)))
             {
                 hint.Raise();

@@ -8,17 +8,13 @@ namespace StoreClaw.Embedded;
 
 /// <summary>
 /// Feeds one queue function. Up to batchSize messages are taken at a time, more once newBatchThreshold or fewer are in work. An empty
-/// queue is asked less and less often, up to maxPollingInterval; work that ends in this process brings the next look forward. Requests go first.
+/// queue is asked less and less often, up to maxPollingInterval; work that ends in this process brings the next look forward.
 /// </summary>
 internal sealed partial class QueuePoller
 {
-    // Ten idle queues, each asked at most this often while others are busy, cost an emulator little.
-    private static readonly TimeSpan HintSpacing = TimeSpan.FromMilliseconds(250);
-
-    // While requests keep coming, batch after batch waits this long: who sends a webhook gives up after seconds, a message does not mind them. Up to an age, so that work keeps up with a lasting stream.
-    private static readonly TimeSpan Courtesy = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan LongestCourtesy = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Lull = TimeSpan.FromMilliseconds(100);
+    // While others are busy, an idle queue is asked at twice its rhythm, within these: ten of them cost an emulator little then.
+    private static readonly TimeSpan LeastHintSpacing = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MostHintSpacing = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LongestOutageWait = TimeSpan.FromSeconds(10);
 
@@ -125,10 +121,6 @@ internal sealed partial class QueuePoller
         {
             await WaitAsync(received.Length > 0 ? _firstWait : idle.Next());
         }
-        else if (_hint.AnsweredWithin(Lull) && received.All(static message => TimeProvider.System.GetUtcNow() - message.InsertedOn < LongestCourtesy))
-        {
-            await Task.Delay(Courtesy, _stop.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     private void Start(QueueMessage message)
@@ -158,7 +150,8 @@ internal sealed partial class QueuePoller
     {
         var began = TimeProvider.System.GetTimestamp();
         await _hinted.WaitAsync(longest, _stop.Stopping);
-        var rest = (HintSpacing < longest ? HintSpacing : longest) - TimeProvider.System.GetElapsedTime(began);
+        var spacing = TimeSpan.FromTicks(Math.Min(Math.Clamp(longest.Ticks / 2, LeastHintSpacing.Ticks, MostHintSpacing.Ticks), longest.Ticks));
+        var rest = spacing - TimeProvider.System.GetElapsedTime(began);
         if (rest > TimeSpan.Zero)
         {
             await Task.Delay(rest, _stop.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -8,8 +8,10 @@ namespace StoreClaw.Tests.Storage;
 /// <summary>The clients of a storage account of one's own.</summary>
 internal static class Account
 {
-    public static async Task<StorageClients> NewAsync(HttpPipelineTransport? transport = null) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", await TestStorage.NewAccountAsync())]).Build(), transport);
+    public static async Task<StorageClients> NewAsync(HttpPipelineTransport? transport = null) => Of(await TestStorage.NewAccountAsync(), transport);
+
+    public static StorageClients Of(string connectionString, HttpPipelineTransport? transport = null) =>
+        new(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", connectionString)]).Build(), transport);
 
     public static byte[] Noise(int length)
     {
