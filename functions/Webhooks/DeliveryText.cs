@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -7,50 +6,33 @@ using StoreClaw.Storage;
 namespace StoreClaw.Webhooks;
 
 /// <summary>
-/// Deliveries as the text of one queue message, which can grow: "w1.", how many they are, a dot, and base64 of one Brotli stream that is flushed after each, so that what was packed stays as it is and
+/// Deliveries as the text of one queue message, which can grow: "w1.", how many they are, a dot, and base64 of one Deflate stream that is flushed after each, so that what was packed stays as it is and
 /// the next one is packed by its likeness to those before. Text, since the Functions host hands messages over as text.
 /// </summary>
 public sealed class DeliveryText : IDisposable
 {
     private const string Form = "w1";
-    private const int Quality = 3;
-    private const int Window = 16;
 
-    private readonly ArrayBufferWriter<byte> _packed = new();
-    private BrotliEncoder _encoder = new(Quality, Window);
+    private readonly MemoryStream _packed = new();
+    private readonly BinaryWriter _writer;
+
+    public DeliveryText() => _writer = new BinaryWriter(new DeflateStream(_packed, CompressionLevel.Fastest, leaveOpen: true), Encoding.UTF8);
 
     public int Count { get; private set; }
 
-    /// <summary>Bytes of the text, which is ASCII.</summary>
-    public int Length => TextLength(_packed.WrittenCount);
+    /// <summary>Bytes of the text, which is ASCII, at most.</summary>
+    public int Length => Form.Length + 12 + (((int)_packed.Length + 2) / 3 * 4);
 
     /// <summary>Packs one more. False when the text would be longer than that: it stays as it was, and nothing can be added to it any more.</summary>
     public bool TryAdd(QueuedDelivery delivery, int longest)
     {
-        var before = _packed.WrittenCount;
-        var rest = Write(delivery).AsSpan();
-        do
-        {
-            _encoder.Compress(rest, _packed.GetSpan(BrotliEncoder.GetMaxCompressedLength(rest.Length)), out var read, out var written, isFinalBlock: false);
-            rest = rest[read..];
-            _packed.Advance(written);
-        }
-        while (rest.Length > 0);
-
-        OperationStatus flush;
-        do
-        {
-            flush = _encoder.Flush(_packed.GetSpan(1024), out var written);
-            _packed.Advance(written);
-        }
-        while (flush == OperationStatus.DestinationTooSmall);
-
+        var before = _packed.Length;
+        Write(_writer, delivery);
+        _writer.Flush();
         if (Length > longest)
         {
             // Flushed where the one before ended, so the part up to there is whole.
-            var kept = _packed.WrittenSpan[..before].ToArray();
-            _packed.ResetWrittenCount();
-            _packed.Write(kept);
+            _packed.SetLength(before);
             return false;
         }
 
@@ -58,9 +40,9 @@ public sealed class DeliveryText : IDisposable
         return true;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Form}.{Count}.{Convert.ToBase64String(_packed.WrittenSpan)}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Form}.{Count}.{Convert.ToBase64String(_packed.GetBuffer(), 0, (int)_packed.Length)}");
 
-    public void Dispose() => _encoder.Dispose();
+    public void Dispose() => _writer.Dispose();
 
     /// <summary>Messages that hold all of them, in order, each with as many as fit. One that does not fit alone gives null text.</summary>
     public static IEnumerable<(string? Text, ArraySegment<T> Items)> Pack<T>(ArraySegment<T> items, Func<T, QueuedDelivery> delivery)
@@ -90,43 +72,18 @@ public sealed class DeliveryText : IDisposable
 
         try
         {
-            using var reader = new BinaryReader(Decompress(Convert.FromBase64String(packed)), Encoding.UTF8);
+            // Nothing is asked of the stream beyond the last delivery: it was flushed there, not ended.
+            using var reader = new BinaryReader(new DeflateStream(new MemoryStream(Convert.FromBase64String(packed), writable: false), CompressionMode.Decompress), Encoding.UTF8);
             return [.. Enumerable.Range(0, deliveries).Select(_ => Read(reader))];
         }
-        catch (Exception broken) when (broken is FormatException or IOException or OverflowException or ArgumentException)
+        catch (Exception broken) when (broken is FormatException or IOException or InvalidDataException or OverflowException or ArgumentException)
         {
             throw new InvalidDataException("The message of deliveries is damaged.", broken);
         }
     }
 
-    private static int TextLength(int packed) => Form.Length + 12 + ((packed + 2) / 3 * 4);
-
-    /// <summary>What was flushed of a stream; BrotliStream would miss its end.</summary>
-    private static MemoryStream Decompress(ReadOnlySpan<byte> packed)
+    private static void Write(BinaryWriter writer, QueuedDelivery delivery)
     {
-        using var decoder = default(BrotliDecoder);
-        var bytes = new ArrayBufferWriter<byte>(packed.Length * 4);
-        int written;
-        do
-        {
-            // It asks for more input while it still holds output, so it is done only when it gives none.
-            if (decoder.Decompress(packed, bytes.GetSpan(4096), out var read, out written) == OperationStatus.InvalidData)
-            {
-                throw new InvalidDataException("The message of deliveries is damaged.");
-            }
-
-            packed = packed[read..];
-            bytes.Advance(written);
-        }
-        while (written > 0);
-
-        return new MemoryStream(bytes.WrittenSpan.ToArray(), writable: false);
-    }
-
-    private static byte[] Write(QueuedDelivery delivery)
-    {
-        using var stream = new MemoryStream(delivery.Body.Length + 256);
-        using var writer = new BinaryWriter(stream, Encoding.UTF8);
         writer.Write(delivery.ConnectionId);
         writer.Write(delivery.Topic);
         writer.Write(delivery.DeliveryId ?? "");
@@ -138,8 +95,6 @@ public sealed class DeliveryText : IDisposable
         writer.Write(delivery.Payload ?? "");
         writer.Write(delivery.Body.Length);
         writer.Write(delivery.Body.Span);
-        writer.Flush();
-        return stream.ToArray();
     }
 
     private static QueuedDelivery Read(BinaryReader reader) => new(
