@@ -16,7 +16,7 @@ public sealed class DeliveryJournal
     private const int MostOfStream = 4;
 
     /// <summary>A message grows up to this length: every addition writes all of it.</summary>
-    private const int OpenLength = 16 * 1024;
+    private const int OpenLength = 8 * 1024;
 
     /// <summary>Writes that follow each other this soon make a stream. What arrives alone is there for the queue function at once.</summary>
     private static readonly TimeSpan StreamGap = TimeSpan.FromMilliseconds(100);
