@@ -7,7 +7,7 @@ namespace StoreClaw.Webhooks;
 /// The durable write before the answer. Deliveries that arrive while the one before is under way share the next write. Those of a stream too slow for that are added to the message of the one
 /// before, as long as that is small and young: a write each all the same, but one message for all of them, which is taken and removed once.
 /// </summary>
-public sealed class DeliveryJournal
+public sealed class DeliveryJournal : IDisposable
 {
     private const int MostDeliveries = 256;
     private const int MostBytes = 1024 * 1024;
@@ -47,6 +47,8 @@ public sealed class DeliveryJournal
     /// <exception cref="Azure.RequestFailedException">It was not stored; the sender must keep it.</exception>
     public Task AppendAsync(QueuedDelivery delivery) => _writes.AddAsync(delivery);
 
+    public void Dispose() => _open?.Dispose();
+
     private async Task WriteAsync(IReadOnlyList<GroupCommit<QueuedDelivery>.Entry> turn)
     {
         var isStream = turn.Count <= MostOfStream && _lastWrite is { } last && _time.GetElapsedTime(last) < StreamGap;
@@ -67,37 +69,54 @@ public sealed class DeliveryJournal
 
     private async Task<bool> TryGrowAsync(IReadOnlyList<GroupCommit<QueuedDelivery>.Entry> turn)
     {
-        if (_open is not var (text, sent, since))
+        if (_open is not { Sent: { } sent } open)
         {
             return false;
         }
 
-        // Whatever becomes of this write, a message whose state is not known is not touched again.
-        _open = null;
-        var grown = _time.GetElapsedTime(since) < OpenTime && turn.All(entry => text.TryAdd(entry.Item, OpenLength))
-            ? await _queues.ReplaceTextAsync(sent, text.ToString(), Hidden, CancellationToken.None)
-            : null;
-        if (grown is null)
+        var grown = false;
+        try
         {
-            text.Dispose();
-            return false;
+            grown = _time.GetElapsedTime(open.Since) < OpenTime
+                && turn.All(entry => open.Text.TryAdd(entry.Item, OpenLength))
+                && (open.Sent = await _queues.ReplaceTextAsync(sent, open.Text.ToString(), Hidden, CancellationToken.None)) is not null;
+        }
+        finally
+        {
+            CloseUnless(grown);
         }
 
-        _open = new OpenMessage(text, grown, since);
-        return true;
+        return grown;
     }
 
     private async Task<bool> TryBeginAsync(IReadOnlyList<GroupCommit<QueuedDelivery>.Entry> turn)
     {
-        var text = new DeliveryText();
-        if (!turn.All(entry => text.TryAdd(entry.Item, OpenLength)))
+        var begun = false;
+        var open = _open = new OpenMessage(_time.GetTimestamp());
+        try
         {
-            text.Dispose();
-            return false;
+            if (turn.All(entry => open.Text.TryAdd(entry.Item, OpenLength)))
+            {
+                open.Sent = await _queues.SendTextAsync(QueueNames.WebhookEvents, open.Text.ToString(), Hidden, CancellationToken.None);
+                begun = true;
+            }
+        }
+        finally
+        {
+            CloseUnless(begun);
         }
 
-        _open = new OpenMessage(text, await _queues.SendTextAsync(QueueNames.WebhookEvents, text.ToString(), Hidden, CancellationToken.None), _time.GetTimestamp());
-        return true;
+        return begun;
+    }
+
+    /// <summary>A message whose state is not known is not touched again.</summary>
+    private void CloseUnless(bool known)
+    {
+        if (!known)
+        {
+            _open?.Dispose();
+            _open = null;
+        }
     }
 
     private async Task SendAsync((string? Text, ArraySegment<GroupCommit<QueuedDelivery>.Entry> Items) message)
@@ -127,6 +146,15 @@ public sealed class DeliveryJournal
         return DeliveryText.PackOne(delivery with { Body = default, Payload = id })!;
     }
 
-    /// <param name="Since">When it was begun.</param>
-    private sealed record OpenMessage(DeliveryText Text, SentMessage Sent, long Since);
+    /// <summary>The message that may grow.</summary>
+    private sealed class OpenMessage(long since) : IDisposable
+    {
+        public DeliveryText Text { get; } = new();
+
+        public long Since { get; } = since;
+
+        public SentMessage? Sent { get; set; }
+
+        public void Dispose() => Text.Dispose();
+    }
 }
