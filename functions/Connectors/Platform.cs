@@ -99,7 +99,11 @@ public enum FaultKind
 /// <param name="RequestId">What the platform's support asks for.</param>
 public sealed record PlatformFault(FaultKind Kind, string Code, string Message, TimeSpan? RetryAfter = null, string? RequestId = null)
 {
+    /// <summary>Worth a repeat within the call.</summary>
     public bool Passing => Kind is FaultKind.Throttled or FaultKind.PlatformFailure or FaultKind.Unreachable;
+
+    /// <summary>Worth asking again later, today or tomorrow.</summary>
+    public bool WorthWaiting => Passing || Kind is FaultKind.QuotaExhausted or FaultKind.StoreUnavailable;
 }
 
 /// <summary>A call that did not succeed after all the pipeline may do for it.</summary>

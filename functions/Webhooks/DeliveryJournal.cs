@@ -91,19 +91,20 @@ public sealed class DeliveryJournal : IDisposable
 
     private async Task<bool> TryBeginAsync(IReadOnlyList<GroupCommit<QueuedDelivery>.Entry> turn)
     {
-        var begun = false;
+        var (begun, known) = (false, false);
         var open = _open = new OpenMessage(_time.GetTimestamp());
         try
         {
-            if (turn.All(entry => open.Text.TryAdd(entry.Item, OpenLength)))
+            if (turn.All(entry => open.Text.TryAdd(entry.Item, WorkQueues.Capacity)))
             {
-                open.Sent = await _queues.SendTextAsync(QueueNames.WebhookEvents, open.Text.ToString(), Hidden, CancellationToken.None);
-                begun = true;
+                var mayGrow = open.Text.Length <= OpenLength;
+                open.Sent = await _queues.SendTextAsync(QueueNames.WebhookEvents, open.Text.ToString(), mayGrow ? Hidden : null, CancellationToken.None);
+                (begun, known) = (true, mayGrow);
             }
         }
         finally
         {
-            CloseUnless(begun);
+            CloseUnless(known);
         }
 
         return begun;

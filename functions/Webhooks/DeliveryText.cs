@@ -74,7 +74,13 @@ public sealed class DeliveryText : IDisposable
         {
             // Nothing is asked of the stream beyond the last delivery: it was flushed there, not ended.
             using var reader = new BinaryReader(new DeflateStream(new MemoryStream(Convert.FromBase64String(packed), writable: false), CompressionMode.Decompress), Encoding.UTF8);
-            return [.. Enumerable.Range(0, deliveries).Select(_ => Read(reader))];
+            var read = new List<QueuedDelivery>();
+            while (read.Count < deliveries)
+            {
+                read.Add(Read(reader));
+            }
+
+            return read;
         }
         catch (Exception broken) when (broken is FormatException or IOException or InvalidDataException or OverflowException or ArgumentException)
         {

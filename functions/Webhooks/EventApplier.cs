@@ -30,11 +30,19 @@ public sealed partial class EventApplier(
     /// <summary>An order that was changed no later than this after it was placed is as it was placed.</summary>
     private static readonly TimeSpan FirstVersion = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a delivery waits for a platform that it must ask and that cannot answer for now.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
+
     private const int MostMessages = 64;
     private const int MostDeliveries = 512;
 
+    /// <summary>More lookups of a connection at a time would only stand in its budget's line, in the place of other connections' messages.</summary>
+    private const int MostLookups = 2;
+
     /// <summary>Where the messages of a connection meet.</summary>
     private readonly ConcurrentDictionary<string, GroupCommit<Work>> _stores = new();
+
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _lookups = new();
 
     /// <summary>Applies what one queue message holds. One that fails goes back on the queue alone, or fails the message when it is alone in it.</summary>
     public async Task ApplyAsync(string text, string messageId, long tries, CancellationToken cancellationToken)
@@ -81,15 +89,92 @@ public sealed partial class EventApplier(
             }
         }
 
-        if (readings.Count > 0)
+        var asking = readings.Values.Where(static reading => reading.Lookups.Count > 0).GroupBy(static reading => string.Join('|', reading.Lookups)).ToList();
+        if (asking.Count == 1 && asking[0].Count() == readings.Count)
         {
-            // Lets the messages that were taken together with this one get here too: they share the turn then.
-            await Task.Yield();
-            var together = _stores.GetOrAdd(connectionId, static (id, applier) => new(turn => applier.StoreAsync(id, turn), MostMessages, static work => work.Readings.Count, MostDeliveries), this);
-            await together.AddAsync(new Work([.. readings.Values], tries, messageId, cancellationToken));
+            await LookUpAsync(connected, [.. readings.Values], tries, messageId, cancellationToken);
+            return;
         }
 
-        foreach (var payload in deliveries.Where(delivery => readings.Values.Any(reading => reading.Delivery == delivery)).Select(static delivery => delivery.Payload).OfType<string>())
+        await StoreAsync(connectionId, [.. readings.Values.Where(static reading => reading.Lookups.Count == 0)], tries, messageId, cancellationToken);
+
+        // Each question to the platform goes on in a message of its own, so that its pace and its faults hold up nothing else.
+        foreach (var question in asking)
+        {
+            await SendAsync(question, delay: null, cancellationToken);
+        }
+    }
+
+    /// <summary>Asks the platform for what the deliveries only name, the same records each, and stores it; puts the deliveries off when it cannot answer for now.</summary>
+    private async Task LookUpAsync(ConnectedStore connected, List<Reading> readings, long tries, string messageId, CancellationToken cancellationToken)
+    {
+        var connectionId = connected.Connection.Id;
+        var age = time.GetUtcNow() - readings.Max(static reading => reading.Delivery.ReceivedAt);
+        var later = TimeSpan.FromSeconds(Math.Clamp(age.TotalSeconds / 4, 2, 900));
+        var turns = _lookups.GetOrAdd(connectionId, static _ => new SemaphoreSlim(MostLookups, MostLookups));
+        if (!await turns.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            await SendAsync(readings, later, cancellationToken);
+            return;
+        }
+
+        try
+        {
+            foreach (var lookup in readings[0].Lookups)
+            {
+                await LookUpAsync(connected, readings, lookup, cancellationToken);
+            }
+        }
+        catch (PlatformException failed) when (failed.Fault.WorthWaiting && age < Patience)
+        {
+            Log.PutOff(logger, connectionId, readings.Count, failed.Fault.Kind, failed.Fault.Message);
+            await SendAsync(readings, failed.Fault.RetryAfter > later ? failed.Fault.RetryAfter : later, cancellationToken);
+            return;
+        }
+        finally
+        {
+            turns.Release();
+        }
+
+        await StoreAsync(connectionId, readings, tries, messageId, cancellationToken);
+    }
+
+    private async Task LookUpAsync(ConnectedStore connected, List<Reading> readings, LookupChange lookup, CancellationToken cancellationToken)
+    {
+        var found = await connected.Connector.Readers[lookup.Resource].FindAsync(connected.Session, lookup.Id, cancellationToken);
+        foreach (var reading in readings)
+        {
+            reading.Records.AddRange(found);
+            if (found.Count == 0 && lookup.MayBeGone)
+            {
+                await store.BuryAsync(connected.Connection.Id, lookup.Resource, lookup.Id, reading.Delivery.TriggeredAt ?? time.GetUtcNow(), cancellationToken);
+                reading.Outcome = EventOutcome.Applied;
+            }
+        }
+    }
+
+    /// <summary>Puts the readings' deliveries, copies included, back on the queue.</summary>
+    private async Task SendAsync(IEnumerable<Reading> readings, TimeSpan? delay, CancellationToken cancellationToken)
+    {
+        var deliveries = readings.SelectMany(static reading => Enumerable.Repeat(reading.Delivery, reading.Copies)).ToArray();
+        foreach (var (text, _) in DeliveryText.Pack(new ArraySegment<QueuedDelivery>(deliveries), static delivery => delivery))
+        {
+            await queues.SendTextAsync(QueueNames.WebhookEvents, text!, delay, cancellationToken);
+        }
+    }
+
+    private async Task StoreAsync(string connectionId, List<Reading> readings, long tries, string messageId, CancellationToken cancellationToken)
+    {
+        if (readings.Count == 0)
+        {
+            return;
+        }
+
+        // Lets the messages that were taken together with this one get here too: they share the turn then.
+        await Task.Yield();
+        var together = _stores.GetOrAdd(connectionId, static (id, applier) => new(turn => applier.StoreAsync(id, turn), MostMessages, static work => work.Readings.Count, MostDeliveries), this);
+        await together.AddAsync(new Work(readings, tries, messageId, cancellationToken));
+        foreach (var payload in readings.Select(static reading => reading.Delivery.Payload).OfType<string>())
         {
             await payloads.DeleteAsync(payload, cancellationToken);
         }
@@ -99,7 +184,7 @@ public sealed partial class EventApplier(
         ? await payloads.LoadAsync(payload, cancellationToken) ?? throw new InvalidDataException($"The delivery's body {payload} is gone.")
         : delivery.Body;
 
-    /// <summary>What the delivery says, with records that it only names read from the platform. Null when it was parked.</summary>
+    /// <summary>What the delivery says; an erasure or a removal of the app is done at once. Null when it was parked.</summary>
     private async Task<Reading?> ReadAsync(ConnectedStore connected, QueuedDelivery delivery, string key, ReadOnlyMemory<byte> body, string messageId, long tries, CancellationToken cancellationToken)
     {
         IReadOnlyList<Change> changes;
@@ -131,15 +216,8 @@ public sealed partial class EventApplier(
             case RecordChange record:
                 reading.Records.Add(record);
                 break;
-            case LookupChange lookup when connected.Connector.Readers.TryGetValue(lookup.Resource, out var reader):
-                var found = await reader.FindAsync(connected.Session, lookup.Id, cancellationToken);
-                reading.Records.AddRange(found);
-                if (found.Count == 0 && lookup.MayBeGone)
-                {
-                    await store.BuryAsync(connected.Connection.Id, lookup.Resource, lookup.Id, reading.Delivery.TriggeredAt ?? time.GetUtcNow(), cancellationToken);
-                    reading.Outcome = EventOutcome.Applied;
-                }
-
+            case LookupChange lookup when connected.Connector.Readers.ContainsKey(lookup.Resource):
+                reading.Lookups.Add(lookup);
                 break;
             case ErasureChange demand:
                 await erasure.HonourAsync(connected.Connection.Id, demand, cancellationToken);
@@ -243,6 +321,9 @@ public sealed partial class EventApplier(
 
         public List<RecordChange> Records { get; } = [];
 
+        /// <summary>What it only names.</summary>
+        public List<LookupChange> Lookups { get; } = [];
+
         public EventOutcome Outcome { get; set; } = EventOutcome.Recorded;
 
         public int Copies { get; set; } = 1;
@@ -272,5 +353,8 @@ public sealed partial class EventApplier(
 
         [LoggerMessage(3, LogLevel.Debug, "{Count} messages of connection {Connection} could not be stored together and are stored one by one")]
         public static partial void Apart(ILogger logger, string connection, int count, Exception exception);
+
+        [LoggerMessage(4, LogLevel.Information, "{Count} deliveries of connection {Connection} wait for the platform: {Kind}, {Reason}")]
+        public static partial void PutOff(ILogger logger, string connection, int count, FaultKind kind, string reason);
     }
 }

@@ -159,7 +159,7 @@ public sealed partial class PlatformClient
         call.Host.LearnClock(response.Headers.Date);
         WarnOfVersion(call, response);
         var fault = protocol.Examine(response);
-        if (fault is { RetryAfter: null, Passing: true } or { RetryAfter: null, Kind: FaultKind.QuotaExhausted or FaultKind.StoreUnavailable })
+        if (fault is { RetryAfter: null, WorthWaiting: true })
         {
             fault = fault with { RetryAfter = RetryAfter.Read(response, call.Host.Now) };
         }

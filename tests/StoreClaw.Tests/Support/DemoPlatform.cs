@@ -50,6 +50,9 @@ public sealed class DemoPlatform : IPlatformProtocol, IAuthorization, IWebhooks,
     /// <summary>Runs before each page; throws what the platform is to fail with.</summary>
     public Func<PageRequest, Task> BeforePage { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>Runs before a single order is looked up, with its id; throws what the platform is to fail with.</summary>
+    public Func<string, Task> BeforeFind { get; set; } = static _ => Task.CompletedTask;
+
     /// <summary>Runs when a delivery is read; throws what parsing is to fail with.</summary>
     public Action<Delivery> WhenRead { get; set; } = static _ => { };
 
@@ -201,11 +204,12 @@ public sealed class DemoPlatform : IPlatformProtocol, IAuthorization, IWebhooks,
         }
     }
 
-    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
+        await BeforeFind(id);
         lock (_gate)
         {
-            return Task.FromResult<IReadOnlyList<RecordChange>>(_orders.TryGetValue(id, out var order) ? [new OrderChange(order)] : []);
+            return _orders.TryGetValue(id, out var order) ? [new OrderChange(order)] : [];
         }
     }
 

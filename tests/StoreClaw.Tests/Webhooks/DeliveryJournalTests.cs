@@ -68,6 +68,17 @@ public sealed class DeliveryJournalTests
     }
 
     [Fact]
+    public async Task One_that_is_too_long_to_be_added_to_is_seen_at_once()
+    {
+        var (storage, journal) = await NewAsync();
+        await journal.AppendAsync(Delivery("0"));
+        var calls = _wire.Calls;
+        await journal.AppendAsync(Delivery("1", 20_000));
+        Assert.Equal(1, _wire.Calls - calls);
+        Assert.Equal([["0"], ["1"]], Ids(await TakeAsync(storage)));
+    }
+
+    [Fact]
     public async Task A_message_that_somebody_took_is_theirs_and_the_next_delivery_begins_another()
     {
         var (storage, journal) = await NewAsync();
