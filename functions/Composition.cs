@@ -39,6 +39,8 @@ public static class Composition
         services.AddSingleton<SigningKey>();
         services.AddSingleton<Authorizations>();
         services.AddSingleton<StoreSessions>();
+        services.AddSingleton<AppClients>();
+        services.AddSingleton<IBucketStore, BucketTable>();
         services.AddSingleton<ITokenRefresher, TokenRefresher>();
         services.AddSingleton<ConnectionHealth>();
         services.AddSingleton<ConnectionService>();

@@ -10,7 +10,8 @@ public sealed class CallbackDesk(ConnectionService connections)
 {
     private const int MostBytes = 64 * 1024;
 
-    public async Task<IResult> FinishAsync(string connector, HttpRequest request, CancellationToken cancellationToken)
+    /// <param name="state">From the path, where the platform has no parameter for it.</param>
+    public async Task<IResult> FinishAsync(string connector, string? state, HttpRequest request, CancellationToken cancellationToken)
     {
         var fromServer = HttpMethods.IsPost(request.Method);
         var query = request.Query.SelectMany(static pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? ""))).ToList();
@@ -18,7 +19,7 @@ public sealed class CallbackDesk(ConnectionService connections)
         var callback = new CallbackInput(query, body, connections.CallbackUrl(connector), CodeVerifier: "");
         try
         {
-            var connection = await connections.FinishAsync(connector, callback, request.Headers.UserAgent.ToString(), cancellationToken);
+            var connection = await connections.FinishAsync(connector, state, callback, request.Headers.UserAgent.ToString(), cancellationToken);
             return fromServer ? Results.Ok() : Page(200, "Connected", $"{connection.Store} is connected. Its orders are being fetched; you may close this page.");
         }
         catch (ProblemException told) when (!fromServer)

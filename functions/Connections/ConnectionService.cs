@@ -25,6 +25,7 @@ public sealed partial class ConnectionService(
     Authorizations authorizations,
     CachedSecretVault vault,
     AppSettings settings,
+    AppClients apps,
     PlatformTransport transport,
     IStoreSetup setup,
     Randomness random,
@@ -63,11 +64,11 @@ public sealed partial class ConnectionService(
 
     /// <summary>Takes the browser's or the platform's callback. A second one of the same approval exchanges nothing and gets the first one's result.</summary>
     /// <exception cref="ProblemException">The state is not good, the platform's own proof is wrong, or the exchange failed.</exception>
-    public async Task<Connection> FinishAsync(string connectorId, CallbackInput callback, string? agent, CancellationToken cancellationToken)
+    public async Task<Connection> FinishAsync(string connectorId, string? stateInPath, CallbackInput callback, string? agent, CancellationToken cancellationToken)
     {
         var connector = registry.Find(connectorId) ?? throw new ProblemException(Problem.NotFound("connector", connectorId));
         var fromServer = connector.Authorization.IsHandedOverByServer && !callback.Body.IsEmpty;
-        var state = StateOf(connector.Authorization.StateParameter, callback);
+        var state = connector.Authorization.IsStateInPath ? stateInPath : StateOf(connector.Authorization.StateParameter, callback);
         if (state is null || await authorizations.FindAsync(connectorId, state, agent, fromServer, cancellationToken) is not { } pending)
         {
             throw new ProblemException(new Problem(400, "AUTH_STATE_INVALID", ProblemCategory.Authentication, "This approval is unknown, was begun in another browser or is older than ten minutes. Begin connecting the store again."));
@@ -108,7 +109,12 @@ public sealed partial class ConnectionService(
 
     private async Task<ConnectInput> InputAsync(Connector connector, IReadOnlyDictionary<string, string?> fields, CancellationToken cancellationToken)
     {
-        var id = connector.Descriptor.Id;
+        if (connector.Descriptor.Authorization == AuthorizationMethod.OAuth2 && apps.Missing(connector.Descriptor) is { Count: > 0 } missing)
+        {
+            throw new ProblemException(new Problem(
+                422, "APP_SETTINGS_MISSING", ProblemCategory.Parameter, $"Connecting {connector.Descriptor.Name} needs an app registered there. Set {string.Join(", ", missing)} to its values and start StoreClaw again."));
+        }
+
         var unknown = fields.Keys.Where(name => connector.Descriptor.Fields.All(field => field.Name != name)).ToDictionary(
             static name => name, _ => $"There is no such field. Give {string.Join(", ", connector.Descriptor.Fields.Select(static field => field.Name))}.");
         if (unknown.Count > 0)
@@ -119,10 +125,7 @@ public sealed partial class ConnectionService(
         var given = fields
             .Where(static field => !string.IsNullOrWhiteSpace(field.Value))
             .ToDictionary(static field => field.Key, static field => new Secret(field.Value!.Trim()));
-        var clientId = await vault.ResolveAsync(settings.Connector(id, "ClientId"), cancellationToken);
-        var clientSecret = await vault.ResolveAsync(settings.Connector(id, "ClientSecret"), cancellationToken);
-        var app = clientId is not null && clientSecret is not null ? new AppClient(clientId.Reveal(), clientSecret) : null;
-        return new ConnectInput(given, app, transport.BaseUrl(id) is not null);
+        return new ConnectInput(given, await apps.FindAsync(connector.Descriptor, cancellationToken), transport.BaseUrl(connector.Descriptor.Id) is not null);
     }
 
     private async Task<ConnectOutcome> ApproveAsync(Connector connector, ConnectPlan.Browser browser, string? agent, CancellationToken cancellationToken)

@@ -15,6 +15,8 @@ public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable co
 
     private readonly ConcurrentDictionary<string, (Connection Connection, DateTimeOffset ReadAt)> _rows = new();
 
+    private (IReadOnlyList<Connection> Connections, DateTimeOffset ReadAt)? _all;
+
     /// <summary>The vault's name of a connection's secrets.</summary>
     public static string SecretName(string connectionId) => $"connection-{connectionId}";
 
@@ -23,6 +25,17 @@ public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable co
         _rows.TryGetValue(connectionId, out var known) && time.GetUtcNow() - known.ReadAt <= Lifetime
             ? await OpenAsync(known.Connection, cancellationToken)
             : await OpenAsync(connectionId, cancellationToken);
+
+    /// <summary>For the webhook door: all that are connected on a connector, at most 60 s old.</summary>
+    public async Task<IReadOnlyList<Connection>> RecentOfAsync(string connectorId, CancellationToken cancellationToken)
+    {
+        if (_all is not { } all || time.GetUtcNow() - all.ReadAt > Lifetime)
+        {
+            _all = all = (await connections.ListAsync(cancellationToken), time.GetUtcNow());
+        }
+
+        return [.. all.Connections.Where(connection => connection.Connector == connectorId && connection.Status != ConnectionStatus.Disconnected)];
+    }
 
     /// <summary>The same with the secrets as they are in the vault now; asked for at most once in 5 s per connection.</summary>
     public async Task<ConnectedStore> RefreshedAsync(ConnectedStore store, CancellationToken cancellationToken) =>
@@ -42,7 +55,11 @@ public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable co
         return await OpenAsync(connection, cancellationToken);
     }
 
-    public void Forget(string connectionId) => _rows.TryRemove(connectionId, out _);
+    public void Forget(string connectionId)
+    {
+        _rows.TryRemove(connectionId, out _);
+        _all = null;
+    }
 
     /// <summary>A session for a store that is not a connection yet.</summary>
     public StoreSession Probe(Connector connector, string store, IReadOnlyDictionary<string, Secret> secrets) =>

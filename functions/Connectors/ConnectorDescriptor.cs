@@ -22,9 +22,20 @@ public enum AuthorizationMethod
 /// <param name="Required">False where another way to connect does without it; the connector's README says which.</param>
 public sealed record ConnectorField(string Name, string Label, bool Secret = false, bool Required = true);
 
+/// <summary>A setting of the whole app, <c>Connectors__{id}__{Name}</c>, beside ClientId and ClientSecret.</summary>
+/// <param name="Name">As it stands in the settings, "RuName"; a connection keeps it as "ruName".</param>
+public sealed record AppSetting(string Name, bool Required = true)
+{
+    public string Key => char.ToLowerInvariant(Name[0]) + Name[1..];
+}
+
 /// <summary>What a platform allows one store: a bucket of <paramref name="Burst"/> calls (or points) that refills at <paramref name="PerSecond"/>.</summary>
 /// <param name="Concurrent">How many calls may be under way at once.</param>
-public sealed record RateBudget(double Burst, double PerSecond, int Concurrent);
+/// <param name="PerApp">All stores of the app draw on it together.</param>
+public sealed record RateBudget(double Burst, double PerSecond, int Concurrent, bool PerApp = false);
+
+/// <summary>A budget of its own for some calls of a platform that counts each operation apart.</summary>
+public sealed record RateLane(string Name, RateBudget Budget);
 
 /// <summary>How a resource is kept in step.</summary>
 /// <param name="Every">How often it is read when nothing else asks for it.</param>
@@ -46,6 +57,9 @@ public sealed record ConnectorDescriptor
     public required AuthorizationMethod Authorization { get; init; }
 
     public required IReadOnlyList<ConnectorField> Fields { get; init; }
+
+    /// <summary>What the platform wants of an app beside its client id and secret.</summary>
+    public IReadOnlyList<AppSetting> AppSettings { get; init; } = [];
 
     /// <summary>What StoreClaw needs; what of it was not granted is shown on the connection.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];

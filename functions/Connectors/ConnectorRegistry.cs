@@ -28,15 +28,15 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
 public static class ConnectorServices
 {
     /// <summary>
-    /// The registry and the pipeline to the platforms. Wants TimeProvider, Randomness, IConfiguration, logging and an <see cref="ITokenRefresher"/>
-    /// from elsewhere.
+    /// The registry and the pipeline to the platforms. Wants TimeProvider, Randomness, IConfiguration, logging, an <see cref="ITokenRefresher"/> and an
+    /// <see cref="IBucketStore"/> from elsewhere.
     /// </summary>
     public static IServiceCollection AddConnectors(this IServiceCollection services)
     {
         services.TryAddSingleton(new ConnectorRegistry(ConnectorRegistry.All));
         services.TryAddSingleton<AddressGuard>();
         services.TryAddSingleton<PlatformTransport>();
-        services.TryAddSingleton<IRateLimiter, LocalRateLimiter>();
+        services.TryAddSingleton<IRateLimiter, RateLimiter>();
         services.TryAddSingleton<PlatformClient>();
         return services;
     }

@@ -11,7 +11,13 @@ public sealed record ConnectInput(IReadOnlyDictionary<string, Secret> Fields, Ap
     public string? Text(string name) => Fields.TryGetValue(name, out var value) ? value.Reveal() : null;
 }
 
-public sealed record AppClient(string Id, Secret Secret);
+/// <summary>The app that the seller's team has registered on the platform, from the settings.</summary>
+/// <param name="Settings">The values of <see cref="ConnectorDescriptor.AppSettings"/> that are set, by name.</param>
+public sealed record AppClient(string Id, Secret Secret, IReadOnlyDictionary<string, Secret> Settings)
+{
+    /// <summary>All of it under the names a connection keeps it by: "clientId", "clientSecret", and the settings.</summary>
+    public IReadOnlyDictionary<string, Secret> ToSecrets() => new Dictionary<string, Secret>(Settings) { ["clientId"] = new(Id), ["clientSecret"] = Secret };
+}
 
 /// <summary>What the fields turned out to mean.</summary>
 public abstract record ConnectPlan
@@ -82,6 +88,9 @@ public interface IAuthorization
 
     /// <summary>The name of the callback's query parameter that holds our state.</summary>
     string StateParameter => "state";
+
+    /// <summary>Whether the platform has no such parameter: then our state is the last part of the address the browser comes back to.</summary>
+    bool IsStateInPath => false;
 
     /// <summary>Whether the platform's server brings what it hands over in a body of its own, so that no browser can be asked for.</summary>
     bool IsHandedOverByServer => false;

@@ -45,14 +45,20 @@ public interface IWebhooks
     /// <summary>Whether the bytes are the platform's own. Pure; every given secret is tried; comparing takes the same time whatever differs.</summary>
     SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now);
 
-    /// <summary>The store a delivery says it is from, for deliveries whose URL names no connection. Only to find whose secrets to check with.</summary>
-    string? StoreOf(WebhookRequest request) => null;
+    /// <summary>The store that a delivery to the connector's own URL says it is from; nothing is believed of it yet. Null when it is about no one store: it is for all of them.</summary>
+    /// <param name="app">The app's client id, secret and settings; empty when there are none.</param>
+    string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app) => null;
 
     /// <summary>The secrets deliveries to this store may be signed with, newest first.</summary>
     IReadOnlyList<Secret> SigningSecrets(StoreSession store);
 
+    /// <summary>What this very request is to be checked with: for platforms that name one of their public keys in it, which is then fetched and kept.</summary>
+    /// <exception cref="PlatformException">The key could not be fetched; the platform is asked to come again.</exception>
+    ValueTask<IReadOnlyList<Secret>> KeysAsync(WebhookRequest request, StoreSession store, CancellationToken cancellationToken) => ValueTask.FromResult(SigningSecrets(store));
+
     /// <summary>The answer to a challenge or ping, or null for an ordinary delivery. Called before <see cref="Verify"/>; must not act on anything.</summary>
-    WebhookReply? Answer(WebhookRequest request, StoreSession store) => null;
+    /// <param name="secrets">The connection's, or the app's where the URL names no connection.</param>
+    WebhookReply? Answer(WebhookRequest request, IReadOnlyDictionary<string, Secret> secrets) => null;
 
     DeliveryHead Head(WebhookRequest request);
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using StoreClaw.Common;
 
@@ -19,10 +20,20 @@ public sealed record PlatformRequest(HttpMethod Method, Uri Url)
     /// <summary>False when a repeat could act twice: then only failures before the platform saw it are repeated.</summary>
     public bool Repeatable { get; init; } = true;
 
-    /// <summary>What the call takes from the store's <see cref="RateBudget"/>.</summary>
+    /// <summary>What the call takes from its <see cref="RateBudget"/>.</summary>
     public double Cost { get; init; } = 1;
 
+    /// <summary>The budget it is taken from; null for the descriptor's.</summary>
+    public RateLane? Lane { get; init; }
+
     public static PlatformRequest Get(string url) => new(HttpMethod.Get, new Uri(url));
+
+    /// <summary>A body of <c>application/x-www-form-urlencoded</c>.</summary>
+    public static PlatformRequest Form(string url, IEnumerable<KeyValuePair<string, string>> fields) => new(HttpMethod.Post, new Uri(url))
+    {
+        Body = Encoding.UTF8.GetBytes(string.Join('&', fields.Select(static field => $"{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(field.Value)}"))),
+        ContentType = "application/x-www-form-urlencoded",
+    };
 
     public static PlatformRequest Json(HttpMethod method, string url, object body) => new(method, new Uri(url))
     {

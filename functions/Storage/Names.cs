@@ -36,6 +36,9 @@ public static class TableNames
     /// <summary>{connection}|{received day, UTC} / event key.</summary>
     public const string Events = "events";
 
+    /// <summary>{bucket} / "": what is left of a platform's call budget.</summary>
+    public const string Buckets = "buckets";
+
     /// <summary>{connection} / resource.</summary>
     public const string Cursors = "cursors";
 

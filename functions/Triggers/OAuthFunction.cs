@@ -10,8 +10,9 @@ public sealed class OAuthFunction(CallbackDesk desk, ILogger<OAuthFunction> logg
 {
     [Function("OAuthCallback")]
     public Task<IResult> FinishAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "oauth/{connector}/callback")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "oauth/{connector}/callback/{state?}")] HttpRequest request,
         string connector,
+        string? state,
         CancellationToken cancellationToken) =>
-        Door.RunAsync(() => desk.FinishAsync(connector, request, cancellationToken), logger);
+        Door.RunAsync(() => desk.FinishAsync(connector, state, request, cancellationToken), logger);
 }

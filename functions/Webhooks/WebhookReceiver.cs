@@ -12,7 +12,7 @@ using StoreClaw.Storage;
 namespace StoreClaw.Webhooks;
 
 /// <summary>Takes deliveries in: whose it is, whether it is genuine, stored, answered. In this order, and nothing after the answer.</summary>
-public sealed partial class WebhookReceiver(ConnectorRegistry registry, StoreSessions sessions, DeliveryJournal journal, TimeProvider time, ILogger<WebhookReceiver> logger)
+public sealed partial class WebhookReceiver(ConnectorRegistry registry, StoreSessions sessions, AppClients apps, DeliveryJournal journal, TimeProvider time, ILogger<WebhookReceiver> logger)
 {
     public const int MostBytes = 1024 * 1024;
 
@@ -42,44 +42,86 @@ public sealed partial class WebhookReceiver(ConnectorRegistry registry, StoreSes
         var request = new WebhookRequest(http.Method, http.Headers, http.Query, body, new Uri(http.GetEncodedUrl()));
         try
         {
-            var id = connectionId ?? (webhooks.StoreOf(request) is { } store ? ConnectionIds.Of(connectorId, store) : "");
-            return await sessions.RecentAsync(id, cancellationToken) is { } found && found.Connector == connector
-                ? await AcceptAsync(found, webhooks, request, cancellationToken)
-                : Refuse(Problem.NotFound("connection", id));
+            return connectionId is null
+                ? await AcceptAsync(connector, webhooks, request, cancellationToken)
+                : await sessions.RecentAsync(connectionId, cancellationToken) is { } found && found.Connector == connector
+                    ? await AcceptAsync(found, webhooks, request, cancellationToken)
+                    : Refuse(Problem.NotFound("connection", connectionId));
         }
         catch (Exception failed) when (StorageClients.IsUnavailable(failed) || failed is VaultException)
         {
             Log.NotStored(logger, connectorId, connectionId, failed);
             return Refuse(Problem.StorageDown);
         }
+        catch (PlatformException failed)
+        {
+            Log.NoKey(logger, connectorId, failed);
+            return Refuse(new Problem(503, "KEY_UNAVAILABLE", ProblemCategory.Platform, "The key that the delivery names could not be fetched. Send it again.") { RetryAfter = TimeSpan.FromMinutes(1) });
+        }
     }
 
+    /// <summary>At a connection's own URL.</summary>
     private async Task<(int Status, IResult Result)> AcceptAsync(ConnectedStore store, IWebhooks webhooks, WebhookRequest request, CancellationToken cancellationToken)
     {
-        if (webhooks.Answer(request, store.Session) is { } reply)
+        if (webhooks.Answer(request, store.Session.Secrets) is { } reply)
         {
-            return (reply.Status, Results.Text(reply.Body, reply.ContentType, statusCode: reply.Status));
+            return Given(reply);
         }
 
-        var verdict = webhooks.Verify(request, webhooks.SigningSecrets(store.Session), time.GetUtcNow());
+        var verdict = await VerifyAsync(webhooks, request, store.Session, cancellationToken);
         if (verdict is SignatureResult.Mismatch or SignatureResult.MissingSecret)
         {
             // The secret may have been rotated since it was read.
             store = await sessions.RefreshedAsync(store, cancellationToken);
-            verdict = webhooks.Verify(request, webhooks.SigningSecrets(store.Session), time.GetUtcNow());
+            verdict = await VerifyAsync(webhooks, request, store.Session, cancellationToken);
         }
 
+        return await StoreAsync(store.Connection.Connector, [store.Connection], webhooks, request, verdict);
+    }
+
+    /// <summary>At the connector's one URL for all stores: for the store it names, or for all of them. What is about a store that is not connected is done with.</summary>
+    private async Task<(int Status, IResult Result)> AcceptAsync(Connector connector, IWebhooks webhooks, WebhookRequest request, CancellationToken cancellationToken)
+    {
+        var id = connector.Descriptor.Id;
+        var app = (await apps.FindAsync(connector.Descriptor, cancellationToken))?.ToSecrets() ?? new Dictionary<string, Secret>();
+        if (webhooks.Answer(request, app) is { } reply)
+        {
+            return Given(reply);
+        }
+
+        var named = webhooks.StoreOf(request, app);
+        if (named is not null && await sessions.RecentAsync(ConnectionIds.Of(id, named), cancellationToken) is { } store)
+        {
+            return await AcceptAsync(store, webhooks, request, cancellationToken);
+        }
+
+        if (app.Count == 0)
+        {
+            return Refuse(Problem.NotFound("connection", named ?? ""));
+        }
+
+        var verdict = await VerifyAsync(webhooks, request, sessions.Probe(connector, "", app), cancellationToken);
+        return await StoreAsync(id, named is null ? await sessions.RecentOfAsync(id, cancellationToken) : [], webhooks, request, verdict);
+    }
+
+    private async Task<SignatureResult> VerifyAsync(IWebhooks webhooks, WebhookRequest request, StoreSession session, CancellationToken cancellationToken) =>
+        webhooks.Verify(request, await webhooks.KeysAsync(request, session, cancellationToken), time.GetUtcNow());
+
+    private async Task<(int Status, IResult Result)> StoreAsync(string connectorId, IReadOnlyList<Connection> stores, IWebhooks webhooks, WebhookRequest request, SignatureResult verdict)
+    {
         if (verdict != SignatureResult.Valid)
         {
-            Log.Refused(logger, store.Connection.Connector, store.Connection.Id, verdict);
+            Log.Refused(logger, connectorId, stores.Count == 1 ? stores[0].Id : null, verdict);
             return Refuse(Refusal(verdict));
         }
 
         var head = webhooks.Head(request);
-        await journal.AppendAsync(new QueuedDelivery(
-            store.Connection.Id, head.Topic, head.DeliveryId, head.TriggeredAt, time.GetUtcNow(), Activity.Current?.Id, Attempt: null, Replays: null, Payload: null, request.Body));
+        await Task.WhenAll(stores.Select(store => journal.AppendAsync(new QueuedDelivery(
+            store.Id, head.Topic, head.DeliveryId, head.TriggeredAt, time.GetUtcNow(), Activity.Current?.Id, Attempt: null, Replays: null, Payload: null, request.Body))));
         return (200, Results.Ok());
     }
+
+    private static (int Status, IResult Result) Given(WebhookReply reply) => (reply.Status, Results.Text(reply.Body, reply.ContentType, statusCode: reply.Status));
 
     private static Problem Refusal(SignatureResult verdict) => verdict switch
     {
@@ -124,9 +166,12 @@ public sealed partial class WebhookReceiver(ConnectorRegistry registry, StoreSes
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "A delivery for {Connector} connection {Connection} was refused: {Verdict}")]
-        public static partial void Refused(ILogger logger, string connector, string connection, SignatureResult verdict);
+        public static partial void Refused(ILogger logger, string connector, string? connection, SignatureResult verdict);
 
         [LoggerMessage(2, LogLevel.Error, "A delivery for {Connector} connection {Connection} could not be stored and was answered 503")]
         public static partial void NotStored(ILogger logger, string connector, string? connection, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Warning, "A delivery for {Connector} was answered 503: its key could not be fetched")]
+        public static partial void NoKey(ILogger logger, string connector, Exception exception);
     }
 }

@@ -110,8 +110,9 @@ public sealed partial class PlatformClient
     private async ValueTask<PlatformResponse> AttemptAsync(Call call, CancellationToken cancellationToken)
     {
         var descriptor = call.Connector.Descriptor;
-        var bucket = call.Store.ConnectionId is { Length: > 0 } id ? id : $"{descriptor.Id}|{call.Store.Store}";
-        await using var lease = await _limiter.EnterAsync(bucket, descriptor.Budget, call.Request.Cost, cancellationToken);
+        var budget = call.Request.Lane?.Budget ?? descriptor.Budget;
+        var owner = budget.PerApp ? descriptor.Id : call.Store.ConnectionId is { Length: > 0 } id ? id : $"{descriptor.Id}|{call.Store.Store}";
+        await using var lease = await _limiter.EnterAsync(call.Request.Lane is { } lane ? $"{owner}|{lane.Name}" : owner, budget, call.Request.Cost, cancellationToken);
         (call.Attempt, call.Status) = (call.Attempt + 1, 0);
         var started = _time.GetTimestamp();
         var outcome = "ok";
@@ -164,7 +165,7 @@ public sealed partial class PlatformClient
             fault = fault with { RetryAfter = RetryAfter.Read(response, call.Host.Now) };
         }
 
-        if ((protocol.ReadRate(response) ?? Spent(fault, call.Connector.Descriptor.Budget)) is { } reading)
+        if ((protocol.ReadRate(response) ?? Spent(fault, call.Request.Lane?.Budget ?? call.Connector.Descriptor.Budget)) is { } reading)
         {
             await lease.CorrectAsync(reading, cancellationToken);
         }

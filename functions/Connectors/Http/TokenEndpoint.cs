@@ -28,10 +28,10 @@ public sealed record TokenAnswer(Secret AccessToken, Secret? RefreshToken, IRead
     }
 }
 
-/// <summary>Asks an OAuth 2 token endpoint that takes the client's id and secret in the body (RFC 6749, section 2.3.1).</summary>
+/// <summary>Asks an OAuth 2 token endpoint.</summary>
 public static class TokenEndpoint
 {
-    /// <param name="fields">The whole body, with the client's secret in it.</param>
+    /// <param name="request">All of it, with the client's secret in the place where the platform wants it.</param>
     /// <param name="repeatable">
     /// False for what is good once, an authorization code or a rotating refresh token: a repeat of a request that arrived would lose the grant.
     /// </param>
@@ -39,8 +39,7 @@ public static class TokenEndpoint
     /// <exception cref="PlatformException"><see cref="FaultKind.CredentialsRejected"/> for every refusal, whatever status it came with.</exception>
     public static async Task<TokenAnswer> AskAsync(
         StoreSession store,
-        string url,
-        IReadOnlyDictionary<string, string> fields,
+        PlatformRequest request,
         bool repeatable,
         string refused,
         DateTimeOffset now,
@@ -50,8 +49,7 @@ public static class TokenEndpoint
         {
             // Without Accept some answer errors as a web page.
             KeyValuePair<string, string> accept = new("Accept", "application/json");
-            var request = PlatformRequest.Json(HttpMethod.Post, url, fields) with { Authorized = false, Repeatable = repeatable, Headers = [accept] };
-            var response = await store.SendAsync(request, cancellationToken);
+            var response = await store.SendAsync(request with { Authorized = false, Repeatable = repeatable, Headers = [.. request.Headers, accept] }, cancellationToken);
             return response.Read(json => TokenAnswer.Read(json, now));
         }
         catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.CredentialsRejected or FaultKind.ScopeMissing)

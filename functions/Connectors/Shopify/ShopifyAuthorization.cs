@@ -81,8 +81,8 @@ internal sealed partial class ShopifyAuthorization : IAuthorization
 
         // Shopify says shop_not_permitted and app_not_installed with 400, a wrong pair with 400 or 401, an unknown shop with 404.
         var refused = $"Shopify gives this app no access to {store.Store}. Check Client ID and Client Secret, and that the app is installed in this store.";
-        var url = $"https://{store.Store}/admin/oauth/access_token";
-        var answer = await ExistingAsync(store, TokenEndpoint.AskAsync(store, url, fields, proof == ClientCredentials, refused, now, cancellationToken));
+        var request = PlatformRequest.Json(HttpMethod.Post, $"https://{store.Store}/admin/oauth/access_token", fields);
+        var answer = await ExistingAsync(store, TokenEndpoint.AskAsync(store, request, proof == ClientCredentials, refused, now, cancellationToken));
         var implied = answer.Scopes.Where(static scope => scope.StartsWith("write_", StringComparison.Ordinal)).Select(static scope => $"read_{scope[6..]}");
         return new Grant
         {

@@ -20,7 +20,7 @@ internal sealed class WooCommerceWebhooks : IWebhooks
         [.. new[] { store.Secrets.GetValueOrDefault("webhookSecret"), store.Secrets.GetValueOrDefault("webhookSecret.previous") }.OfType<Secret>()];
 
     /// <summary>A store tries a new webhook's address out with a form, without headers or signature, and wants 200.</summary>
-    public WebhookReply? Answer(WebhookRequest request, StoreSession store) =>
+    public WebhookReply? Answer(WebhookRequest request, IReadOnlyDictionary<string, Secret> secrets) =>
         request.Header("X-WC-Webhook-Topic") is null && request.Header("X-WC-Webhook-Signature") is null && IsPing(request.Body.Span) ? new WebhookReply(200, "text/plain", "") : null;
 
     /// <summary>The delivery id is a hash of webhook and second: two deliveries of one second share it.</summary>

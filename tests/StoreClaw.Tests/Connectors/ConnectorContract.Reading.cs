@@ -14,6 +14,11 @@ public abstract partial class ConnectorContract
     [InlineData(Resource.Customers)]
     public async Task A_backfill_reads_everything_there_was_at_its_start(Resource resource)
     {
+        if (!Connector.Readers.ContainsKey(resource))
+        {
+            return;
+        }
+
         var store = await ConnectAsync();
         var expected = Ids(resource);
 
@@ -25,6 +30,11 @@ public abstract partial class ConnectorContract
     [Fact]
     public async Task Stock_is_read_whole_with_its_article_numbers()
     {
+        if (!Connector.Readers.ContainsKey(Resource.Stock))
+        {
+            return;
+        }
+
         var store = await ConnectAsync();
 
         var read = await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 3, Backfill: true));
@@ -40,7 +50,7 @@ public abstract partial class ConnectorContract
         var store = await ConnectAsync();
         Time.Advance(TimeSpan.FromHours(1));
         var since = Time.GetUtcNow();
-        var placed = Enumerable.Range(0, 10).Select(_ => Place().Id.ToString()).ToList();
+        var placed = Enumerable.Range(0, 10).Select(_ => Platform.IdOf(Resource.Orders, Place().Id)).ToList();
         Time.Advance(TimeSpan.FromMinutes(10));
 
         var read = await WalkAsync(store, Resource.Orders, new PageRequest(since, Soon(), null, 3, Backfill: false));
@@ -75,7 +85,7 @@ public abstract partial class ConnectorContract
         var second = await WalkAsync(store, Resource.Orders, new PageRequest(since - plan.Overlap, Soon(), null, 3, Backfill: false));
 
         var newest = first.Concat(second).GroupBy(static change => change.Record.Id).ToDictionary(static group => group.Key, static group => group.Max(static change => change.Record.UpdatedAt));
-        Assert.All(orders, id => Assert.Equal(Shop.FindOrder(id)!.UpdatedAt, newest[id.ToString()]));
+        Assert.All(orders, id => Assert.Equal(Shop.FindOrder(id)!.UpdatedAt, newest[Platform.IdOf(Resource.Orders, id)]));
     }
 
     [Theory]
@@ -85,6 +95,11 @@ public abstract partial class ConnectorContract
     [InlineData(Resource.Customers)]
     public async Task One_record_is_found_as_the_list_has_it(Resource resource)
     {
+        if (!Connector.Readers.ContainsKey(resource))
+        {
+            return;
+        }
+
         var store = await ConnectAsync();
         var page = await Connector.Readers[resource].ReadAsync(store, new PageRequest(null, Soon(), null, 5, Backfill: true), CancellationToken.None);
 
@@ -94,7 +109,7 @@ public abstract partial class ConnectorContract
             Assert.Contains(Text(listed), found.Select(Text));
         }
 
-        Assert.Empty(await Connector.Readers[resource].FindAsync(store, resource == Resource.Stock ? "999999999@999999999" : "999999999", CancellationToken.None));
+        Assert.Empty(await Connector.Readers[resource].FindAsync(store, Platform.IdOf(resource, 999999999) + (resource == Resource.Stock ? "@999999999" : ""), CancellationToken.None));
     }
 
     [Fact]
@@ -138,7 +153,7 @@ public abstract partial class ConnectorContract
     {
         var store = await ConnectAsync();
         var before = Time.Waits.Count;
-        Pipeline.Line.Next(() => FaultyLine.Answer(429, "{}", retryAfter: "3600"));
+        Pipeline.Line.Next(() => Platform.Throttled("3600"));
 
         var fault = await Pipeline.FaultOfAsync(() => FirstPageAsync(store));
 
@@ -211,10 +226,13 @@ public abstract partial class ConnectorContract
         }
     }
 
-    private List<string> Ids(Resource resource) => resource switch
-    {
-        Resource.Orders => [.. Shop.Orders.Select(static order => order.Id.ToString())],
-        Resource.Products => [.. Shop.Products.Select(static product => product.Id.ToString())],
-        _ => [.. Shop.Customers.Select(static customer => customer.Id.ToString())],
-    };
+    private List<string> Ids(Resource resource) =>
+    [
+        .. (resource switch
+        {
+            Resource.Orders => Shop.Orders.Select(static order => order.Id),
+            Resource.Products => Shop.Products.Select(static product => product.Id),
+            _ => Shop.Customers.Select(static customer => customer.Id),
+        }).Select(id => Platform.IdOf(resource, id)),
+    ];
 }

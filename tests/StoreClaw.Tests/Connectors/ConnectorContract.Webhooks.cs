@@ -13,6 +13,11 @@ namespace StoreClaw.Tests.Connectors;
 /// <content>Webhooks and stock writing.</content>
 public abstract partial class ConnectorContract
 {
+    // As long as the longest kind of key asks for.
+    private const string One = "one-key-of-thirty-two-characters";
+    private const string Two = "two-key-of-thirty-two-characters";
+    private const string Three = "third-key-of-32-characters-long!";
+
     private const string Body = """{"id":1,"note":"naïve café 漢字 🧵"}""";
 
     public static TheoryData<string> Bodies => new("", "{}", Body, "{\r\n  \"id\": 1\r\n}", "\uFEFF{\"id\":1}", "{\"id\":1}\n", "not json at all");
@@ -25,42 +30,62 @@ public abstract partial class ConnectorContract
     [MemberData(nameof(Bodies))]
     public void A_good_signature_is_taken_whatever_the_body(string body)
     {
-        Assert.Equal(SignatureResult.Valid, Verify(Signed(body, "key one"), "key one"));
-        Assert.Equal(SignatureResult.Mismatch, Verify(Signed(body, "key one"), "key two"));
+        if (Connector.Webhooks is null)
+        {
+            return;
+        }
+
+        Assert.Equal(SignatureResult.Valid, Verify(Signed(body, One), One));
+        Assert.Equal(SignatureResult.Mismatch, Verify(Signed(body, One), Two));
     }
 
     [Fact]
     public void Every_changed_byte_is_noticed()
     {
-        var signed = Signed(Body, "key one");
+        if (Connector.Webhooks is null)
+        {
+            return;
+        }
+
+        var signed = Signed(Body, One);
         for (var i = 0; i < signed.Body.Length; i++)
         {
             var tampered = signed.Body.ToArray();
             tampered[i] ^= 1;
-            Assert.Equal(SignatureResult.Mismatch, Verify(signed with { Body = tampered }, "key one"));
+            Assert.Equal(SignatureResult.Mismatch, Verify(signed with { Body = tampered }, One));
         }
 
-        Assert.Equal(SignatureResult.Mismatch, Verify(signed with { Body = signed.Body.ToArray().Append((byte)'\n').ToArray() }, "key one"));
+        Assert.Equal(SignatureResult.Mismatch, Verify(signed with { Body = signed.Body.ToArray().Append((byte)'\n').ToArray() }, One));
     }
 
     [Fact]
     public void Every_changed_character_of_the_signature_is_noticed()
     {
-        var signed = Signed(Body, "key one");
+        if (Connector.Webhooks is null || !SignsInAHeader)
+        {
+            return;
+        }
+
+        var signed = Signed(Body, One);
         var (name, value) = SignatureHeader(signed);
         for (var i = 0; i < value.Length; i++)
         {
             var tampered = $"{value[..i]}{(value[i] == 'A' ? 'B' : 'A')}{value[(i + 1)..]}";
-            Assert.Equal(SignatureResult.Mismatch, Verify(WithHeader(signed, name, tampered), "key one"));
+            Assert.Equal(SignatureResult.Mismatch, Verify(WithHeader(signed, name, tampered), One));
         }
     }
 
     [Fact]
     public void No_signature_and_no_secret_are_told_apart()
     {
-        var signed = Signed(Body, "key one");
+        if (Connector.Webhooks is null || !SignsInAHeader)
+        {
+            return;
+        }
 
-        Assert.Equal(SignatureResult.MissingSignature, Verify(WithHeader(signed, SignatureHeader(signed).Key, null), "key one"));
+        var signed = Signed(Body, One);
+
+        Assert.Equal(SignatureResult.MissingSignature, Verify(WithHeader(signed, SignatureHeader(signed).Key, null), One));
         Assert.Equal(SignatureResult.MissingSecret, Verify(signed));
         Assert.Equal(SignatureResult.MissingSecret, Verify(Signed(Body, ""), ""));
     }
@@ -68,15 +93,25 @@ public abstract partial class ConnectorContract
     [Fact]
     public void Old_and_new_secret_are_both_good_while_one_replaces_the_other()
     {
-        Assert.Equal(SignatureResult.Valid, Verify(Signed(Body, "old"), "new", "old"));
-        Assert.Equal(SignatureResult.Valid, Verify(Signed(Body, "new"), "new", "old"));
-        Assert.Equal(SignatureResult.Mismatch, Verify(Signed(Body, "older"), "new", "old"));
+        if (Connector.Webhooks is null)
+        {
+            return;
+        }
+
+        Assert.Equal(SignatureResult.Valid, Verify(Signed(Body, One), Two, One));
+        Assert.Equal(SignatureResult.Valid, Verify(Signed(Body, Two), Two, One));
+        Assert.Equal(SignatureResult.Mismatch, Verify(Signed(Body, Three), Two, One));
     }
 
     [Fact]
     public void Verifying_never_throws()
     {
-        var name = SignatureHeader(Signed(Body, "key one")).Key;
+        if (Connector.Webhooks is null || !SignsInAHeader)
+        {
+            return;
+        }
+
+        var name = SignatureHeader(Signed(Body, One)).Key;
         Prop.ForAll<byte[], string?, string?>((body, header, secret) =>
         {
             var request = new WebhookRequest("POST", new HeaderDictionary { [name] = header }, new QueryCollection(), body, new Uri("https://storeclaw.example/webhooks"));
@@ -87,8 +122,14 @@ public abstract partial class ConnectorContract
     [Fact]
     public async Task What_is_delivered_is_what_the_list_holds()
     {
+        if (Connector.Webhooks is null)
+        {
+            return;
+        }
+
         await using var receiver = await WebhookReceiver.StartAsync();
         var store = await ConnectAsync();
+        Platform.EnterAddress(receiver.Url);
         await Webhooks.EnsureAsync(store, receiver.Url, CancellationToken.None);
         Time.Advance(TimeSpan.FromMinutes(1));
         var order = Place();
@@ -97,18 +138,29 @@ public abstract partial class ConnectorContract
         Shop.SetPrice(variant.Id, 99.5m);
         await Platform.DeliverAsync();
 
-        var changes = receiver.Received.SelectMany(request => Accept(store, request)).ToList();
+        var changes = await AcceptAsync(store, receiver.Received);
 
         await AssertSameAsFoundAsync(store, Resource.Orders, order.Id, changes);
-        await AssertSameAsFoundAsync(store, Resource.Products, Shop.Products[1].Id, changes);
-        await AssertSameAsFoundAsync(store, Resource.Customers, order.CustomerId!.Value, changes);
+        foreach (var (resource, id) in ((Resource, long)[])[(Resource.Products, Shop.Products[1].Id), (Resource.Customers, order.CustomerId!.Value)])
+        {
+            if (Told.Contains(resource))
+            {
+                await AssertSameAsFoundAsync(store, resource, id, changes);
+            }
+        }
     }
 
     [Fact]
     public async Task Every_kind_of_change_in_a_shop_is_delivered_and_understood()
     {
+        if (Connector.Webhooks is null)
+        {
+            return;
+        }
+
         await using var receiver = await WebhookReceiver.StartAsync();
         var store = await ConnectAsync();
+        Platform.EnterAddress(receiver.Url);
         await Webhooks.EnsureAsync(store, receiver.Url, CancellationToken.None);
         var order = Place();
         Time.Advance(TimeSpan.FromSeconds(2));
@@ -119,19 +171,23 @@ public abstract partial class ConnectorContract
         Shop.DeleteProduct(Shop.Products[^1].Id);
         await Platform.DeliverAsync();
 
-        var changes = receiver.Received.SelectMany(request => Accept(store, request)).ToList();
-
+        var changes = await AcceptAsync(store, receiver.Received);
         var newest = await ResolveAsync(store, changes);
-        Assert.Equal(3.5m, ((Order)newest[order.Id.ToString()].Record).Refunds.Sum(static refund => refund.Amount));
-        Assert.NotNull(((Order)newest[cancelled.Id.ToString()].Record).CancelledAt);
-        Assert.Contains(changes, static change => change is LookupChange { Resource: Resource.Products, MayBeGone: true } or ProductChange { Product.Deleted: true });
+        Assert.Equal(TellsRefunds ? 3.5m : 0, ((Order)newest[Platform.IdOf(Resource.Orders, order.Id)].Record).Refunds.Sum(static refund => refund.Amount));
+        Assert.NotNull(((Order)newest[Platform.IdOf(Resource.Orders, cancelled.Id)].Record).CancelledAt);
+        Assert.True(!Told.Contains(Resource.Products) || changes.Exists(static change => change is LookupChange { Resource: Resource.Products, MayBeGone: true } or ProductChange { Product.Deleted: true }));
     }
 
     [Fact]
     public async Task A_repeated_delivery_carries_the_same_id()
     {
+        if (Connector.Webhooks is null)
+        {
+            return;
+        }
+
         var store = await ConnectAsync();
-        var request = Platform.Sign(OrderTopic, Encoding.UTF8.GetBytes(Body), Webhooks.SigningSecrets(store)[0].Reveal());
+        var request = Platform.Sign(OrderTopic, BodyOf(OrderTopic), One);
 
         Assert.NotNull(Webhooks.Head(request).DeliveryId);
         Assert.Equal(Webhooks.Head(request), Webhooks.Head(request with { Headers = new HeaderDictionary(new Dictionary<string, StringValues>(request.Headers, StringComparer.OrdinalIgnoreCase)) }));
@@ -141,6 +197,11 @@ public abstract partial class ConnectorContract
     [Fact]
     public async Task An_unknown_topic_is_nothing()
     {
+        if (Connector.Webhooks is null)
+        {
+            return;
+        }
+
         var store = await ConnectAsync();
 
         Assert.Equal([new NothingChange("moons/eclipse")], Webhooks.Read(Delivered("moons/eclipse", "{}"), store));
@@ -156,12 +217,17 @@ public abstract partial class ConnectorContract
     [InlineData("{\"id\":\"\\ud800\"}")]
     public async Task A_body_that_is_not_what_the_topic_promises_is_a_format_error(string body)
     {
+        if (Connector.Webhooks is null)
+        {
+            return;
+        }
+
         var store = await ConnectAsync();
         foreach (var topic in Connector.Descriptor.Topics)
         {
             try
             {
-                Assert.Equal([new UninstalledChange()], Webhooks.Read(Delivered(topic, body), store));
+                Assert.All(Webhooks.Read(Delivered(topic, body), store), static change => Assert.True(change is UninstalledChange or NothingChange));
             }
             catch (FormatException e)
             {
@@ -173,6 +239,11 @@ public abstract partial class ConnectorContract
     [Fact]
     public async Task Registering_twice_registers_once_and_a_lost_one_comes_back()
     {
+        if (Connector.Webhooks is null || !RegistersByApi)
+        {
+            return;
+        }
+
         var callback = new Uri("https://storeclaw.example/webhooks/x/connection-1");
         var store = await ConnectAsync();
 
@@ -190,6 +261,11 @@ public abstract partial class ConnectorContract
     [Fact]
     public async Task Removing_leaves_others_registrations_alone()
     {
+        if (Connector.Webhooks is null || !RegistersByApi)
+        {
+            return;
+        }
+
         var ours = new Uri("https://storeclaw.example/webhooks/x/connection-1");
         var others = new Uri("https://other.example/hook");
         var store = await ConnectAsync();
@@ -206,12 +282,17 @@ public abstract partial class ConnectorContract
     [Fact]
     public async Task Stock_is_set_where_it_is_as_expected_and_left_where_it_is_not()
     {
+        if (Connector.StockWriter is null)
+        {
+            return;
+        }
+
         var store = await ConnectAsync();
         var levels = (await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 50, Backfill: true)))
             .Select(static change => (StockLevel)change.Record).Where(static level => level.Available is not null).Take(2).ToList();
         var good = new StockWrite(levels[0].ItemId, levels[0].LocationId, levels[0].Available!.Value + 5, levels[0].Available, "4c8a77a4-0000-4000-8000-000000000001");
         var stale = new StockWrite(levels[1].ItemId, levels[1].LocationId, 3, levels[1].Available + 1, "4c8a77a4-0000-4000-8000-000000000002");
-        var unknown = new StockWrite("999999999", levels[1].LocationId, 3, null, "4c8a77a4-0000-4000-8000-000000000003");
+        var unknown = new StockWrite(Platform.IdOf(Resource.Stock, 999999999), levels[1].LocationId, 3, null, "4c8a77a4-0000-4000-8000-000000000003");
 
         var results = await Connector.StockWriter!.SetAsync(store, ComparesStock ? [good, stale, unknown] : [good, unknown], CancellationToken.None);
 
@@ -229,14 +310,17 @@ public abstract partial class ConnectorContract
         (await Connector.Readers[Resource.Stock].FindAsync(store, id, CancellationToken.None))
             .Select(static change => (StockLevel)change.Record).Single(level => level.Id == id).Available;
 
+    /// <summary>A delivery's body of that topic, for platforms that name topic and delivery in it.</summary>
+    protected virtual byte[] BodyOf(string topic) => Encoding.UTF8.GetBytes(Body);
+
     private WebhookRequest Signed(string body, string secret) => Platform.Sign(OrderTopic, Encoding.UTF8.GetBytes(body), secret);
 
     private SignatureResult Verify(WebhookRequest request, params string[] secrets) =>
-        Webhooks.Verify(request, [.. secrets.Select(static secret => new Secret(secret))], Time.GetUtcNow());
+        Webhooks.Verify(request, [.. secrets.Select(secret => new Secret(Platform.KeyOf(secret)))], Time.GetUtcNow());
 
     /// <summary>The header whose loss makes the signature go missing.</summary>
     private KeyValuePair<string, string> SignatureHeader(WebhookRequest signed) =>
-        signed.Headers.Where(header => Verify(WithHeader(signed, header.Key, null), "key one") == SignatureResult.MissingSignature)
+        signed.Headers.Where(header => Verify(WithHeader(signed, header.Key, null), One) == SignatureResult.MissingSignature)
             .Select(static header => KeyValuePair.Create(header.Key, header.Value.ToString())).Single();
 
     private static WebhookRequest WithHeader(WebhookRequest request, string name, string? value)
@@ -253,15 +337,26 @@ public abstract partial class ConnectorContract
 
     private Delivery Delivered(string topic, string body) => new(topic, "d-1", null, Time.GetUtcNow(), Encoding.UTF8.GetBytes(body));
 
-    /// <summary>A real delivery, through verification and reading as the app takes it.</summary>
-    private IReadOnlyList<Change> Accept(StoreSession store, WebhookRequest request)
+    private async Task<List<Change>> AcceptAsync(StoreSession store, IEnumerable<WebhookRequest> requests)
     {
-        if (Webhooks.Answer(request, store) is not null)
+        var changes = new List<Change>();
+        foreach (var request in requests)
+        {
+            changes.AddRange(await AcceptAsync(store, request));
+        }
+
+        return changes;
+    }
+
+    /// <summary>A real delivery, through verification and reading as the app takes it.</summary>
+    private async Task<IReadOnlyList<Change>> AcceptAsync(StoreSession store, WebhookRequest request)
+    {
+        if (Webhooks.Answer(request, store.Secrets) is not null)
         {
             return [];
         }
 
-        Assert.Equal(SignatureResult.Valid, Webhooks.Verify(request, Webhooks.SigningSecrets(store), Time.GetUtcNow()));
+        Assert.Equal(SignatureResult.Valid, Webhooks.Verify(request, await Webhooks.KeysAsync(request, store, CancellationToken.None), Time.GetUtcNow()));
         var head = Webhooks.Head(request);
         Assert.NotNull(head.DeliveryId);
         return Webhooks.Read(new Delivery(head.Topic, head.DeliveryId, head.TriggeredAt, Time.GetUtcNow(), request.Body), store);
@@ -269,10 +364,10 @@ public abstract partial class ConnectorContract
 
     private async Task AssertSameAsFoundAsync(StoreSession store, Resource resource, long id, IReadOnlyList<Change> changes)
     {
-        var found = (await Connector.Readers[resource].FindAsync(store, id.ToString(), CancellationToken.None)).Where(change => change.Resource == resource).Select(Text).Single();
-        var delivered = changes.OfType<RecordChange>().Where(change => change.Resource == resource && change.Record.Id == id.ToString()).ToList();
+        var found = (await Connector.Readers[resource].FindAsync(store, Platform.IdOf(resource, id), CancellationToken.None)).Where(change => change.Resource == resource).Select(Text).Single();
+        var delivered = changes.OfType<RecordChange>().Where(change => change.Resource == resource && change.Record.Id == Platform.IdOf(resource, id)).ToList();
         Assert.True(
-            delivered.Count > 0 || changes.Any(change => change is LookupChange lookup && lookup.Resource == resource && lookup.Id == id.ToString()),
+            delivered.Count > 0 || changes.Any(change => change is LookupChange lookup && lookup.Resource == resource && lookup.Id == Platform.IdOf(resource, id)),
             $"No delivery told of {resource} {id}.");
         if (delivered.Count > 0)
         {

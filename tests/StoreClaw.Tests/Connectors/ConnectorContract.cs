@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connectors;
@@ -28,6 +30,21 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     /// <summary>False where the platform sets stock without comparing.</summary>
     protected virtual bool ComparesStock => true;
 
+    /// <summary>False where the platform does not say in what currency and time zone a store lives.</summary>
+    protected virtual bool TellsCurrencyAndZone => true;
+
+    /// <summary>False where the platform's orders do not say what was given back.</summary>
+    protected virtual bool TellsRefunds => true;
+
+    /// <summary>False where the address of webhooks is typed into the platform's console.</summary>
+    protected virtual bool RegistersByApi => true;
+
+    /// <summary>False where the whole body is the signed thing.</summary>
+    protected virtual bool SignsInAHeader => true;
+
+    /// <summary>What the platform's webhooks tell of.</summary>
+    protected virtual IEnumerable<Resource> Told => connector.Readers.Keys;
+
     protected virtual ShopProfile Profile => ShopProfile.AmericanFashion with
     {
         Days = 12,
@@ -48,7 +65,8 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     public async Task DisposeAsync()
     {
         var typed = connector.Descriptor.Fields.Where(static field => field.Secret)
-            .SelectMany(field => new[] { Platform.Fields, Platform.WrongKeys }.Select(fields => fields[field.Name]));
+            .SelectMany(field => new[] { Platform.Fields, Platform.WrongKeys }.Select(fields => fields[field.Name]))
+            .Concat(Platform.App is { } app ? app.Settings.Values.Append(app.Secret).Select(static secret => secret.Reveal()) : []);
         var held = _sessions.SelectMany(static session => session.Secrets).Where(static secret => secret.Key != "mode").Select(static secret => secret.Value.Reveal());
         Pipeline.Log.AssertFreeOf([.. typed, .. Platform.Secrets, .. held]);
         Pipeline.Dispose();
@@ -64,15 +82,22 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
         Assert.Equal(grant.Store, again.Store);
         Assert.NotEmpty(grant.Secrets);
         Assert.Empty(connector.Descriptor.Scopes.Except(grant.Scopes));
-        Assert.Equal(Shop.Profile.Currency, grant.Facts["currency"]);
-        Assert.Equal(Shop.Profile.TimeZone, grant.Facts["timeZone"]);
+        Assert.NotEmpty(grant.Facts["name"]);
+        if (TellsCurrencyAndZone)
+        {
+            Assert.Equal(Shop.Profile.Currency, grant.Facts["currency"]);
+            Assert.Equal(Shop.Profile.TimeZone, grant.Facts["timeZone"]);
+        }
+
         Assert.Equal(connector.Descriptor.TokenLifetime is null, grant.ExpiresAt is null);
     }
 
     [Fact]
     public async Task Wrong_keys_are_called_so()
     {
-        var fault = await Pipeline.FaultOfAsync(() => GrantAsync(Platform.WrongKeys));
+        var app = Platform.App is { } right ? right with { Secret = new Secret("not-the-secret-of-this-app-0000000") } : null;
+
+        var fault = await Pipeline.FaultOfAsync(() => GrantAsync(Platform.WrongKeys, app));
 
         Assert.Equal(FaultKind.CredentialsRejected, fault.Kind);
     }
@@ -80,6 +105,12 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     [Fact]
     public async Task A_store_that_is_not_there_is_called_so()
     {
+        if (Platform.App is not null)
+        {
+            // The platform itself lets the seller choose.
+            return;
+        }
+
         var fault = await Pipeline.FaultOfAsync(() => GrantAsync(Platform.WrongStore));
 
         Assert.Contains(fault.Kind, new[] { FaultKind.NotFound, FaultKind.StoreUnavailable, FaultKind.Unreachable });
@@ -100,7 +131,7 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     {
         foreach (var field in connector.Descriptor.Fields.Where(static field => field.Required))
         {
-            var plan = connector.Authorization.Plan(Input(Platform.Fields.Where(pair => pair.Key != field.Name)));
+            var plan = connector.Authorization.Plan(Input(Platform.Fields.Where(pair => pair.Key != field.Name), Platform.App));
 
             var refused = Assert.IsType<ConnectPlan.Refused>(plan);
             Assert.Contains(refused.Errors, error => error.Field == field.Name && error.Message.Length > 0 && error.Remedy.Length > 0);
@@ -145,17 +176,36 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
         return store;
     }
 
-    protected async Task<Grant> GrantAsync(IReadOnlyDictionary<string, string> fields)
+    protected Task<Grant> GrantAsync(IReadOnlyDictionary<string, string> fields) => GrantAsync(fields, Platform.App);
+
+    private async Task<Grant> GrantAsync(IReadOnlyDictionary<string, string> fields, AppClient? app)
     {
-        var plan = Assert.IsType<ConnectPlan.Ready>(connector.Authorization.Plan(Input(fields)));
-        var grant = await connector.Authorization.GrantAsync(Pipeline.Session(connector, plan.Store, plan.Secrets), Time.GetUtcNow(), CancellationToken.None);
+        var grant = connector.Authorization.Plan(Input(fields, app)) switch
+        {
+            ConnectPlan.Ready ready => await connector.Authorization.GrantAsync(Pipeline.Session(connector, ready.Store, ready.Secrets), Time.GetUtcNow(), CancellationToken.None),
+            ConnectPlan.Browser browser => await ExchangeAsync(Pipeline.Session(connector, browser.Store, browser.Secrets)),
+            var other => throw new InvalidOperationException($"Right fields led to {other}."),
+        };
         _sessions.Add(Pipeline.Session(connector, grant.Store, grant.Secrets));
         return grant;
+    }
+
+    private async Task<Grant> ExchangeAsync(StoreSession store)
+    {
+        const string State = "kq3J8v0m2xYt7Rb1Zc5W9nPd";
+        var callbackUrl = new Uri($"https://storeclaw.example/oauth/{connector.Descriptor.Id}/callback");
+        var challenge = Convert.ToBase64String(SHA256.HashData("verifier-of-the-contract-suite-000000000000"u8)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var back = await Platform.ApproveAsync(connector.Authorization.AuthorizeUrl(store, new BrowserStart(State, callbackUrl, challenge)));
+        var query = QueryHelpers.ParseQuery(back.Query).SelectMany(static pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? "")));
+        var callback = new CallbackInput([.. query], default, callbackUrl, "verifier-of-the-contract-suite-000000000000");
+        Assert.Equal(State, connector.Authorization.IsStateInPath ? back.Segments[^1] : callback.Parameter(connector.Authorization.StateParameter));
+        Assert.Null(connector.Authorization.CheckCallback(store, callback, Time.GetUtcNow()));
+        return await connector.Authorization.ExchangeAsync(store, callback, Time.GetUtcNow(), CancellationToken.None);
     }
 
     /// <summary>A record as text, for comparing all of it.</summary>
     protected static string Text(RecordChange change) => JsonSerializer.Serialize((object)change.Record, JsonText.Options);
 
-    private static ConnectInput Input(IEnumerable<KeyValuePair<string, string>> fields) =>
-        new(fields.ToDictionary(static pair => pair.Key, static pair => new Secret(pair.Value)), App: null, LiftAddressRules: true);
+    private static ConnectInput Input(IEnumerable<KeyValuePair<string, string>> fields, AppClient? app) =>
+        new(fields.ToDictionary(static pair => pair.Key, static pair => new Secret(pair.Value)), app, LiftAddressRules: true);
 }

@@ -14,13 +14,13 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
     public static TheoryData<string> Ids => new(ConnectorRegistry.All.Select(static connector => connector.Descriptor.Id));
 
     [Fact]
-    public void Ids_are_unique_and_fit_for_addresses()
+    public void Ids_are_unique_and_fit_for_addresses_and_settings()
     {
         var ids = ConnectorRegistry.All.Select(static connector => connector.Descriptor.Id).ToList();
 
         Assert.NotEmpty(ids);
         Assert.Equal(ids.Count, ids.Distinct().Count());
-        Assert.All(ids, static id => Assert.Matches("^[a-z][a-z0-9-]*$", id));
+        Assert.All(ids, static id => Assert.Matches("^[a-z][a-z0-9]*$", id));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
         var descriptor = connector.Descriptor;
 
         Assert.NotEmpty(descriptor.Name);
-        Assert.NotEmpty(descriptor.Fields);
+        Assert.True(descriptor.Fields.Count > 0 || descriptor.Authorization == AuthorizationMethod.OAuth2);
         Assert.Equal(descriptor.Fields.Count, descriptor.Fields.DistinctBy(static field => field.Name).Count());
         Assert.All(descriptor.Fields, static field => Assert.False(string.IsNullOrWhiteSpace(field.Label)));
         Assert.True(descriptor.Budget is { Burst: > 0, PerSecond: > 0, Concurrent: > 0 });
@@ -48,6 +48,7 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
         Assert.Equal(connector.Readers.Keys.Order(), descriptor.Sync.Keys.Order());
         Assert.All(descriptor.Sync.Values, static plan => Assert.True(plan.Every > TimeSpan.Zero && plan.Overlap > TimeSpan.Zero && plan.Lag >= TimeSpan.Zero && plan.PageSize > 0));
         Assert.Equal(connector.Webhooks is null, descriptor.Topics.Count == 0);
+        Assert.All(descriptor.AppSettings, static setting => Assert.Matches("^[A-Z][A-Za-z]*$", setting.Name));
         Assert.Equal(descriptor.Topics.Count, descriptor.Topics.Distinct().Count());
     }
 
@@ -60,6 +61,7 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
 
         Assert.Matches(new Regex(@"^\|.*\|\s*$\n^\|[\s:|-]+\|\s*$", RegexOptions.Multiline), readme);
         Assert.All(descriptor.Fields, field => Assert.Contains($"`{field.Name}`", readme, StringComparison.Ordinal));
+        Assert.All(descriptor.AppSettings, setting => Assert.Contains($"`Connectors__{id}__{setting.Name}`", readme, StringComparison.Ordinal));
         if (descriptor.ApiVersionEnds is { } ends)
         {
             Assert.Contains(descriptor.ApiVersion!, readme, StringComparison.Ordinal);
@@ -87,7 +89,7 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
     [MemberData(nameof(Ids))]
     public void It_is_proved_by_the_contract_and_by_signatures_computed_elsewhere(string id)
     {
-        var name = Find(id).Descriptor.Name;
+        var name = Path.GetFileName(Folder(id));
         var tests = Path.Combine(Repo.Root, "tests", "StoreClaw.Tests", "Connectors", name);
 
         Assert.Contains(typeof(ConnectorContract).Assembly.GetTypes(), type => type.IsSubclassOf(typeof(ConnectorContract)) && type.Namespace == $"StoreClaw.Tests.Connectors.{name}");
@@ -101,7 +103,7 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
         var registry = Path.Combine(functions, "Connectors", "ConnectorRegistry.cs");
         foreach (var connector in ConnectorRegistry.All)
         {
-            var name = new Regex($@"\b{connector.Descriptor.Name}[A-Z.]|""{connector.Descriptor.Id}""", RegexOptions.None);
+            var name = new Regex($@"\b{Path.GetFileName(Folder(connector.Descriptor.Id))}[A-Z.]|""{connector.Descriptor.Id}""", RegexOptions.None);
             var files = Directory.GetFiles(functions, "*.cs", SearchOption.AllDirectories)
                 .Where(file => file != registry && !file.StartsWith(Folder(connector.Descriptor.Id), StringComparison.Ordinal) && !BuildOutput().IsMatch(file));
             Assert.All(files, file => Assert.DoesNotMatch(name, File.ReadAllText(file)));
@@ -110,7 +112,9 @@ public sealed partial class ConnectorConventionTests(ITestOutputHelper output)
 
     private static Connector Find(string id) => ConnectorRegistry.All.Single(connector => connector.Descriptor.Id == id);
 
-    private static string Folder(string id) => Path.Combine(Repo.Root, "functions", "Connectors", Find(id).Descriptor.Name);
+    /// <summary>Named like the id, in the case of a namespace.</summary>
+    private static string Folder(string id) =>
+        Directory.GetDirectories(Path.Combine(Repo.Root, "functions", "Connectors")).Single(folder => Path.GetFileName(folder).Equals(id, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Neither empty, nor a comment, nor brackets alone.</summary>
     private static bool IsCode(string line) => line.Trim() is { Length: > 0 } text && !text.StartsWith("//", StringComparison.Ordinal) && text.Trim('{', '}', '(', ')', '[', ']', ';', ',').Length > 0;

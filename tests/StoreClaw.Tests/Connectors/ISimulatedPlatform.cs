@@ -1,3 +1,4 @@
+using StoreClaw.Commerce;
 using StoreClaw.Connectors;
 using StoreClaw.Sandbox.Commerce;
 
@@ -10,6 +11,9 @@ public interface ISimulatedPlatform : IAsyncDisposable
     SimStore Shop { get; }
 
     Uri BaseUrl { get; }
+
+    /// <summary>The app registered on the platform, where the seller approves in the browser; null where keys are typed.</summary>
+    AppClient? App => null;
 
     /// <summary>What a seller types, right.</summary>
     IReadOnlyDictionary<string, string> Fields { get; }
@@ -25,6 +29,20 @@ public interface ISimulatedPlatform : IAsyncDisposable
 
     /// <summary>The live webhook registrations: topic and address.</summary>
     IReadOnlyList<KeyValuePair<string, Uri>> Registrations { get; }
+
+    /// <summary>Where the browser is sent back to when the seller has approved at that address; the address is checked as the platform does.</summary>
+    Task<Uri> ApproveAsync(Uri authorizeUrl) => throw new NotSupportedException();
+
+    /// <summary>The platform's id of a record of the shop.</summary>
+    string IdOf(Resource resource, long id) => id.ToString();
+
+    /// <summary>What a connection checks with when the platform signs with that secret.</summary>
+    string KeyOf(string secret) => secret;
+
+    /// <summary>The address is typed into the platform's console, where registrations are not made by the API.</summary>
+    void EnterAddress(Uri callbackUrl)
+    {
+    }
 
     /// <summary>As the platform does after too many failures.</summary>
     void DropRegistration(string topic);

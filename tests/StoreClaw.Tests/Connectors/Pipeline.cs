@@ -12,7 +12,7 @@ public sealed class Pipeline : ITokenRefresher, IDisposable
 {
     private readonly LoggerFactory _loggers;
     private readonly PlatformTransport _transport;
-    private readonly LocalRateLimiter _limiter;
+    private readonly RateLimiter _limiter;
 
     /// <param name="baseUrl">Where the connector's platform is simulated; null leaves the address rules on.</param>
     /// <param name="wire">What is behind the line; real sockets when left out.</param>
@@ -23,7 +23,7 @@ public sealed class Pipeline : ITokenRefresher, IDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"Connectors:{connectorId}:BaseUrl", baseUrl?.ToString())]).Build();
         _transport = new PlatformTransport(
             configuration, guard ?? new AddressGuard(), rules => Line ??= new FaultyLine(wire ?? PlatformTransport.Handler(baseUrl is null ? rules : null)));
-        _limiter = new LocalRateLimiter(time);
+        _limiter = new RateLimiter(new BucketMemory(), time);
         Client = new PlatformClient(_transport, _limiter, this, time, new SeededRandomness(7), _loggers.CreateLogger<PlatformClient>());
     }
 

@@ -30,6 +30,7 @@ public sealed class DemoPlatform : IPlatformProtocol, IAuthorization, IWebhooks,
             Category = ConnectorCategory.Ecommerce,
             Authorization = AuthorizationMethod.Credentials,
             Fields = [new ConnectorField("shop", "Shop"), new ConnectorField("key", "Key", Secret: true)],
+            AppSettings = [new AppSetting("SigningSecret", Required: false)],
             Scopes = ["read"],
             TokenLifetime = TimeSpan.FromHours(1),
             Budget = new RateBudget(1000, 1000, 100),
@@ -155,6 +156,11 @@ public sealed class DemoPlatform : IPlatformProtocol, IAuthorization, IWebhooks,
             _ => SignatureResult.Mismatch,
         };
     }
+
+    public string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app) => request.Header("x-demo-shop");
+
+    public WebhookReply? Answer(WebhookRequest request, IReadOnlyDictionary<string, Secret> secrets) =>
+        request.Query["challenge"] is [{ } challenge] ? new WebhookReply(200, "text/plain", $"{challenge} {secrets.ContainsKey("signingSecret")}") : null;
 
     public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => store.Secrets.TryGetValue("signingSecret", out var secret) ? [secret] : [];
 

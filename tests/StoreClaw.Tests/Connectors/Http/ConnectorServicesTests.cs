@@ -37,6 +37,7 @@ public sealed class ConnectorServicesTests
         .AddSingleton(TimeProvider.System)
         .AddSingleton<Randomness, SystemRandomness>()
         .AddSingleton<ITokenRefresher, NoRefresher>()
+        .AddSingleton<IBucketStore, BucketMemory>()
         .AddConnectors()
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 

@@ -65,7 +65,7 @@ public sealed class ShopifyFormTests
     [Fact]
     public void Each_missing_key_is_named_unless_an_app_of_ours_stands_in()
     {
-        var app = new AppClient("app-1", new Secret("app-secret"));
+        var app = new AppClient("app-1", new Secret("app-secret"), new Dictionary<string, Secret>());
 
         Assert.Equal(["clientId", "clientSecret"], Refused(Authorization.Plan(Input(null, ("shopDomain", "some-shop.myshopify.com")))));
         Assert.Equal(["shopDomain", "clientId", "clientSecret"], Refused(Authorization.Plan(Input(null))));

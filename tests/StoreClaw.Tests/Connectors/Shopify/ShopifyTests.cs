@@ -147,7 +147,7 @@ public sealed class ShopifyTests() : ConnectorContract(ShopifyConnector.Instance
     {
         var callback = new Uri("https://storeclaw.example/oauth/shopify/callback");
         Simulated.Store.RedirectUris.Add(callback.AbsoluteUri);
-        var app = new AppClient("client-1", new Secret("shpss_canary_0001"));
+        var app = new AppClient("client-1", new Secret("shpss_canary_0001"), new Dictionary<string, Secret>());
         var plan = Assert.IsType<ConnectPlan.Browser>(Connector.Authorization.Plan(Input(app, ("shopDomain", "harbor-pine.myshopify.com"))));
         var store = Pipeline.Session(Connector, plan.Store, plan.Secrets);
         var input = await ApproveAsync(Connector.Authorization.AuthorizeUrl(store, new BrowserStart("state-1", callback, "unused")), callback);

@@ -99,8 +99,8 @@ public sealed class WooCommerceFormTests
     [InlineData("", false)]
     public void A_ping_is_answered(string body, bool answered)
     {
-        Assert.Equal(answered, Connector.Webhooks!.Answer(Request(body), Store)?.Status == 200);
-        Assert.Null(Connector.Webhooks.Answer(Request(body, ("X-WC-Webhook-Topic", "order.created")), Store));
+        Assert.Equal(answered, Connector.Webhooks!.Answer(Request(body), Store.Secrets)?.Status == 200);
+        Assert.Null(Connector.Webhooks.Answer(Request(body, ("X-WC-Webhook-Topic", "order.created")), Store.Secrets));
     }
 
     [Theory]
@@ -297,7 +297,7 @@ public sealed class WooCommerceFormTests
         var vector = JsonElement.Parse(Samples.Read("woocommerce", "signature-vectors.json")).GetProperty("webhook")[0];
 
         Assert.Null(Connector.Authorization.CheckCallback(Store, callback, default));
-        Assert.NotNull(Connector.Webhooks!.Answer(Request(ping), Store));
+        Assert.NotNull(Connector.Webhooks!.Answer(Request(ping), Store.Secrets));
         Assert.Equal(SignatureResult.MissingSecret, Verify(vector, "raw_body", "expected_header_value"));
     }
 

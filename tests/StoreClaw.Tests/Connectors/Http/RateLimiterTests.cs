@@ -1,14 +1,16 @@
+using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
+using StoreClaw.Tests.Storage;
 
 namespace StoreClaw.Tests.Connectors.Http;
 
-public sealed class LocalRateLimiterTests : IDisposable
+public sealed class RateLimiterTests : IDisposable
 {
     private readonly SkippingTime _time = new(new DateTimeOffset(2026, 8, 20, 9, 0, 0, TimeSpan.Zero));
-    private readonly LocalRateLimiter _limiter;
+    private readonly RateLimiter _limiter;
 
-    public LocalRateLimiterTests() => _limiter = new LocalRateLimiter(_time);
+    public RateLimiterTests() => _limiter = new RateLimiter(new BucketMemory(), _time);
 
     private TimeSpan Elapsed => _time.GetUtcNow() - new DateTimeOffset(2026, 8, 20, 9, 0, 0, TimeSpan.Zero);
 
@@ -116,6 +118,57 @@ public sealed class LocalRateLimiterTests : IDisposable
 
         await using var next = await EnterAsync(budget, 10);
         Assert.Equal(TimeSpan.FromSeconds(1), Elapsed);
+    }
+
+    [Fact]
+    public async Task Processes_on_one_store_draw_on_one_budget()
+    {
+        var budget = new RateBudget(Burst: 10, PerSecond: 4, Concurrent: 2);
+        var buckets = new BucketTable(await Account.NewAsync());
+        var processes = Enumerable.Range(0, 4).Select(_ => new RateLimiter(buckets, _time)).ToArray();
+        for (var call = 0; call < 50; call++)
+        {
+            await using var lease = await processes[call % 4].EnterAsync("connection", budget, 1, CancellationToken.None);
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(10), Elapsed);
+        Array.ForEach(processes, static process => process.Dispose());
+    }
+
+    [Fact]
+    public async Task What_one_process_was_told_holds_the_others_back()
+    {
+        var budget = new RateBudget(10, 1, 2);
+        var buckets = new BucketTable(await Account.NewAsync());
+        using var one = new RateLimiter(buckets, _time);
+        using var other = new RateLimiter(buckets, _time);
+        await using (await other.EnterAsync("connection", budget, 1, CancellationToken.None))
+        {
+        }
+
+        await using (var lease = await one.EnterAsync("connection", budget, 1, CancellationToken.None))
+        {
+            await lease.CorrectAsync(new RateReading(-5, 10, 1), CancellationToken.None);
+        }
+
+        await using var held = await other.EnterAsync("connection", budget, 1, CancellationToken.None);
+        Assert.Equal(TimeSpan.FromSeconds(6), Elapsed);
+    }
+
+    [Fact]
+    public async Task However_processes_interleave_nothing_is_taken_twice()
+    {
+        var budget = new RateBudget(Burst: 1000, PerSecond: 1, Concurrent: 8);
+        var buckets = new BucketMemory();
+        var processes = Enumerable.Range(0, 4).Select(_ => new RateLimiter(buckets, _time)).ToArray();
+        await Parallel.ForAsync(0, 400, async (call, token) =>
+        {
+            await using var lease = await processes[call % 4].EnterAsync("connection", budget, 2, token);
+        });
+
+        var (state, _) = await buckets.ReadAsync("connection", CancellationToken.None);
+        Assert.Equal(200, state!.Available(_time.GetUtcNow()), 3);
+        Array.ForEach(processes, static process => process.Dispose());
     }
 
     private Task<IRateLease> EnterAsync(RateBudget budget, double cost = 1) => _limiter.EnterAsync("connection", budget, cost, CancellationToken.None);
