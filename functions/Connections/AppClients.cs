@@ -6,15 +6,13 @@ namespace StoreClaw.Connections;
 /// <summary>The apps that were registered on the platforms, as the settings name them.</summary>
 public sealed class AppClients(AppSettings settings, CachedSecretVault vault)
 {
-    private const string ClientId = "ClientId";
-    private const string ClientSecret = "ClientSecret";
-
     /// <summary>Null when client id or secret is not set.</summary>
     /// <exception cref="VaultException">A setting is a reference and the vault does not answer, or has none of that name.</exception>
     public async Task<AppClient?> FindAsync(ConnectorDescriptor connector, CancellationToken cancellationToken)
     {
-        var clientId = await vault.ResolveAsync(settings.Connector(connector.Id, ClientId), cancellationToken);
-        var clientSecret = await vault.ResolveAsync(settings.Connector(connector.Id, ClientSecret), cancellationToken);
+        var id = connector.Id;
+        var clientId = await vault.ResolveAsync(settings.Connector(id, "ClientId"), cancellationToken);
+        var clientSecret = await vault.ResolveAsync(settings.Connector(id, "ClientSecret"), cancellationToken);
         if (clientId is null || clientSecret is null)
         {
             return null;
@@ -23,7 +21,7 @@ public sealed class AppClients(AppSettings settings, CachedSecretVault vault)
         var more = new Dictionary<string, Secret>();
         foreach (var setting in connector.AppSettings)
         {
-            if (await vault.ResolveAsync(settings.Connector(connector.Id, setting.Name), cancellationToken) is { } value)
+            if (await vault.ResolveAsync(settings.Connector(id, setting.Name), cancellationToken) is { } value)
             {
                 more[setting.Key] = value;
             }
@@ -35,7 +33,7 @@ public sealed class AppClients(AppSettings settings, CachedSecretVault vault)
     /// <summary>The settings that an approval in the browser cannot do without and that are not there.</summary>
     public IReadOnlyList<string> Missing(ConnectorDescriptor connector) =>
     [
-        .. connector.AppSettings.Where(static setting => setting.Required).Select(static setting => setting.Name).Prepend(ClientSecret).Prepend(ClientId)
+        .. connector.AppSettings.Where(static setting => setting.Required).Select(static setting => setting.Name).Prepend("ClientSecret").Prepend("ClientId")
             .Where(name => string.IsNullOrEmpty(settings.Connector(connector.Id, name)))
             .Select(name => $"Connectors__{connector.Id}__{name}"),
     ];

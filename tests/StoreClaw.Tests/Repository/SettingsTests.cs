@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using StoreClaw.Connections;
+using StoreClaw.Connectors;
 using StoreClaw.Embedded;
 using AppSettings = StoreClaw.Common.AppSettings;
 
@@ -71,6 +72,7 @@ public sealed partial class SettingsTests
             }
         }
 
+        keys.UnionWith(ConnectorRegistry.All.SelectMany(static connector => connector.Descriptor.AppSettings.Select(setting => $"Connectors:{connector.Descriptor.Id}:{setting.Name}")));
         return [.. keys.Select(static key => General(key.Replace(":", "__", StringComparison.Ordinal)))];
     }
 
@@ -97,7 +99,8 @@ public sealed partial class SettingsTests
     private static IEnumerable<string> Arguments(Regex call) => Repo.Sources.Values.SelectMany(source => call.Matches(source)).Select(static match => match.Groups[1].Value).Distinct();
 
     /// <summary>The name as README has it: for all connectors and functions at once, and in one of its spellings.</summary>
-    private static string General(string name) => OfFunction().Replace(OfConnector().Replace(name, "Connectors__<id>__"), "AzureWebJobs.<function>.Disabled");
+    private static string General(string name) => OfFunction().Replace(
+        OfConnector().Replace(name, static match => $"Connectors__<id>__{(match.Groups[1].Value is "BaseUrl" or "ClientId" or "ClientSecret" ? match.Groups[1].Value : "<setting>")}"), "AzureWebJobs.<function>.Disabled");
 
     [GeneratedRegex("""const string (\w+) = "([^"]*)";""")]
     private static partial Regex Constant();
@@ -120,7 +123,7 @@ public sealed partial class SettingsTests
     [GeneratedRegex("""settings\.Connector\(\w+, "(\w+)"\)""")]
     private static partial Regex NameArgument();
 
-    [GeneratedRegex("^Connectors__[a-z]+__")]
+    [GeneratedRegex("^Connectors__(?:[a-z]+|<id>)__([A-Za-z]+)$")]
     private static partial Regex OfConnector();
 
     [GeneratedRegex(@"^AzureWebJobs(\.|__).+\1Disabled$")]
