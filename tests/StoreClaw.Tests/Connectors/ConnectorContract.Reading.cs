@@ -161,6 +161,28 @@ public abstract partial class ConnectorContract
         Assert.Equal(before, Time.Waits.Count);
     }
 
+    [Fact]
+    public async Task Four_processes_on_one_account_stay_within_the_published_budget()
+    {
+        var first = await ConnectAsync();
+        var buckets = new BucketMemory();
+        using var line = new MeteredLine(PlatformTransport.Handler(null), Time, Metered, () => Platform.Throttled(null));
+        var processes = Enumerable.Range(0, 4).Select(_ => new Pipeline(Connector.Descriptor.Id, Platform.BaseUrl, Time, line, buckets: buckets)).ToList();
+
+        await Task.WhenAll(processes.Select(async process =>
+        {
+            var store = process.Session(Connector, first.Store, first.Secrets, first.Facts);
+            for (var call = 0; call < 25; call++)
+            {
+                await FirstPageAsync(store);
+            }
+        }));
+
+        Assert.Equal(0, line.Refused);
+        Assert.All(processes, static process => Assert.DoesNotContain(process.Log.Lines, static logged => logged.Contains(nameof(FaultKind.Throttled), StringComparison.Ordinal)));
+        processes.ForEach(static process => process.Dispose());
+    }
+
     [Theory]
     [InlineData(500, "{\"errors\":\"Internal Server Error\"}", "application/json")]
     [InlineData(502, "<html><body>Bad gateway</body></html>", "text/html")]

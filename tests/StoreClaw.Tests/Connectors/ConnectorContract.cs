@@ -42,6 +42,9 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     /// <summary>False where the whole body is the signed thing.</summary>
     protected virtual bool SignsInAHeader => true;
 
+    /// <summary>Which of the platform's published budgets a call counts against, for platforms that count each operation apart.</summary>
+    protected virtual (string Key, RateBudget Budget) Metered(Uri call) => ("", connector.Descriptor.Budget);
+
     /// <summary>What the platform's webhooks tell of.</summary>
     protected virtual IEnumerable<Resource> Told => connector.Readers.Keys;
 

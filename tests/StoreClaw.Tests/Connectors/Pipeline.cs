@@ -16,14 +16,15 @@ public sealed class Pipeline : ITokenRefresher, IDisposable
 
     /// <param name="baseUrl">Where the connector's platform is simulated; null leaves the address rules on.</param>
     /// <param name="wire">What is behind the line; real sockets when left out.</param>
-    public Pipeline(string connectorId, Uri? baseUrl, SkippingTime time, HttpMessageHandler? wire = null, AddressGuard? guard = null)
+    /// <param name="buckets">The storage that several processes share; its own when left out.</param>
+    public Pipeline(string connectorId, Uri? baseUrl, SkippingTime time, HttpMessageHandler? wire = null, AddressGuard? guard = null, IBucketStore? buckets = null)
     {
         Time = time;
         _loggers = new LoggerFactory([Log]);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new($"Connectors:{connectorId}:BaseUrl", baseUrl?.ToString())]).Build();
         _transport = new PlatformTransport(
             configuration, guard ?? new AddressGuard(), rules => Line ??= new FaultyLine(wire ?? PlatformTransport.Handler(baseUrl is null ? rules : null)));
-        _limiter = new RateLimiter(new BucketMemory(), time);
+        _limiter = new RateLimiter(buckets ?? new BucketMemory(), time);
         Client = new PlatformClient(_transport, _limiter, this, time, new SeededRandomness(7), _loggers.CreateLogger<PlatformClient>());
     }
 
