@@ -70,7 +70,7 @@ public abstract partial class ConnectorContract
         var (name, value) = SignatureHeader(signed);
         for (var i = 0; i < value.Length; i++)
         {
-            var tampered = $"{value[..i]}{(value[i] == 'A' ? 'B' : 'A')}{value[(i + 1)..]}";
+            var tampered = $"{value[..i]}{(value[i] is 'A' or 'a' ? 'B' : 'A')}{value[(i + 1)..]}";
             Assert.Equal(SignatureResult.Mismatch, Verify(WithHeader(signed, name, tampered), One));
         }
     }

@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Text.Json;
+using StoreClaw.Commerce;
+using StoreClaw.Connectors.Http;
+
+namespace StoreClaw.Connectors.Lazada;
+
+/// <summary>Orders by time of change, and their lines beside them: the list has none. A line is one unit.</summary>
+internal sealed class LazadaOrders : IReader
+{
+    private const int OrdersOfLines = 50;
+
+    private static readonly DateTimeOffset Beginning = new(2012, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    {
+        var (from, offset) = Position(request);
+        var column = request.Backfill ? "created" : "update";
+        var response = await LazadaConnector.GetAsync(
+            store,
+            "/orders/get",
+            [
+                new($"{column}_after", Text(from.AddSeconds(-1))), new($"{column}_before", Text(request.Until)), new("sort_by", request.Backfill ? "created_at" : "updated_at"), new("sort_direction", "ASC"),
+                new("offset", offset.ToString(CultureInfo.InvariantCulture)), new("limit", request.Size.ToString(CultureInfo.InvariantCulture)),
+            ],
+            cancellationToken);
+        var (rows, next) = response.Read(json =>
+        {
+            var data = json.Required("data");
+            List<JsonElement> rows = [.. data.Items("orders")];
+            return (rows, rows.Count == 0 || offset + rows.Count >= data.Decimal("countTotal") ? null : Next(request, from, offset, rows));
+        });
+        return new Page(await WithLinesAsync(store, response, rows, cancellationToken), next);
+    }
+
+    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var order = await LazadaConnector.GetAsync(store, "/order/get", [new("order_id", id)], cancellationToken);
+            return await WithLinesAsync(store, order, [order.Read(static json => json.Required("data"))], cancellationToken);
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        {
+            return [];
+        }
+    }
+
+    internal static Order Order(JsonElement row, IReadOnlyList<JsonElement> lines, string country)
+    {
+        var changed = lines.Select(static line => line.TimeOrNull("updated_at")).Append(row.TimeOrNull("updated_at")).Max();
+        var created = row.Time("created_at");
+        return new Order
+        {
+            Id = row.Id("order_id"),
+            Number = row.TextOrNull("order_number"),
+            CreatedAt = created,
+            UpdatedAt = changed ?? created,
+            CancelledAt = lines.Count > 0 && lines.All(static line => line.TextOrNull("status") == "canceled") ? changed : null,
+            Currency = lines.Select(static line => line.TextOrNull("currency")).FirstOrDefault(static currency => currency?.Length == 3) ?? LazadaConnector.Countries[country].Currency,
+            // The order's own price knows neither vouchers nor shipping.
+            Total = lines.Sum(static line => line.Decimal("paid_price")) + (row.DecimalOrNull("shipping_fee") ?? 0),
+            Shipping = row.DecimalOrNull("shipping_fee") ?? 0,
+            Tax = lines.Sum(static line => line.DecimalOrNull("tax_amount") ?? 0),
+            Discount = lines.Sum(static line => line.Decimal("item_price") - line.Decimal("paid_price")),
+            FulfillmentStatus = row.Items("statuses").Select(static status => status.ToString()).FirstOrDefault(),
+            CustomerId = lines.Select(static line => line.IdOrNull("buyer_id")).FirstOrDefault(),
+            Country = country.ToUpperInvariant(),
+            Lines = [.. lines.GroupBy(static line => (line.IdOrNull("sku_id"), line.Decimal("item_price"))).Select(static units => Line([.. units]))],
+            Refunds = [.. lines.Where(static line => line.TextOrNull("status") == "returned").Select(line => new Refund(line.Id("order_item_id"), line.TimeOrNull("updated_at") ?? created, line.Decimal("paid_price")))],
+        };
+    }
+
+    private static OrderLine Line(List<JsonElement> units) => new()
+    {
+        Id = units[0].Id("order_item_id"),
+        Sku = units[0].TextOrNull("sku") ?? "",
+        Title = units[0].Text("name"),
+        ProductId = units[0].IdOrNull("product_id"),
+        VariantId = units[0].IdOrNull("sku_id"),
+        Quantity = units.Count,
+        UnitPrice = units[0].Decimal("item_price"),
+        Discount = units.Sum(static unit => unit.Decimal("item_price") - unit.Decimal("paid_price")),
+    };
+
+    private static async Task<List<RecordChange>> WithLinesAsync(StoreSession store, PlatformResponse listed, List<JsonElement> rows, CancellationToken cancellationToken)
+    {
+        var lines = new Dictionary<string, IReadOnlyList<JsonElement>>();
+        foreach (var chunk in listed.Read(_ => rows.ConvertAll(static row => row.Id("order_id"))).Chunk(OrdersOfLines))
+        {
+            var found = await LazadaConnector.GetAsync(store, "/orders/items/get", [new("order_ids", $"[{string.Join(',', chunk)}]")], cancellationToken);
+            foreach (var (order, items) in found.Read(static json => json.Items("data").Select(static order => (order.Id("order_id"), order.Items("order_items").ToList())).ToList()))
+            {
+                lines[order] = items;
+            }
+        }
+
+        return listed.Read(_ => rows.ConvertAll<RecordChange>(row => new OrderChange(Order(row, lines.GetValueOrDefault(row.Id("order_id"), []), LazadaConnector.Country(store)))));
+    }
+
+    private static (DateTimeOffset From, int Offset) Position(PageRequest request) => request.Cursor?.Split('|') is [var from, var offset]
+        ? (DateTimeOffset.FromUnixTimeSeconds(long.Parse(from, CultureInfo.InvariantCulture)), int.Parse(offset, CultureInfo.InvariantCulture))
+        : (request.Since ?? Beginning, 0);
+
+    /// <summary>Goes on from the last row's second (asked for less one, since nobody says whether the border counts). Only where that is no step forward the rows are counted off.</summary>
+    private static string Next(PageRequest request, DateTimeOffset from, int offset, List<JsonElement> rows)
+    {
+        var last = rows.Max(row => row.Time(request.Backfill ? "created_at" : "updated_at")).ToUnixTimeSeconds();
+        return last > from.ToUnixTimeSeconds()
+            ? string.Create(CultureInfo.InvariantCulture, $"{last}|0")
+            : string.Create(CultureInfo.InvariantCulture, $"{from.ToUnixTimeSeconds()}|{offset + Math.Max(1, rows.Count - 1)}");
+    }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss+00:00", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Products with their SKUs, which hold the stock. The list has no order to rely on, and its offset ends at 10,000: a fuller window is halved.</summary>
+internal sealed class LazadaProducts(Func<JsonElement, IEnumerable<RecordChange>> read) : IReader
+{
+    /// <summary>Before a seller's own article number in the place of an item's id.</summary>
+    public const string BySku = "sku:";
+
+    private const int MostOffset = 10_000;
+
+    private static readonly DateTimeOffset Beginning = new(2012, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    {
+        var (at, column) = (Window.Of(request), request.Backfill ? "create" : "update");
+        var response = await LazadaConnector.GetAsync(
+            store,
+            "/products/get",
+            [
+                new("filter", "all"), new($"{column}_after", Text(at.From.AddSeconds(-1))), new($"{column}_before", Text(at.To)),
+                new("offset", at.Offset.ToString(CultureInfo.InvariantCulture)), new("limit", Math.Min(request.Size, 50).ToString(CultureInfo.InvariantCulture)),
+            ],
+            cancellationToken);
+        var (count, total, changes) = response.Read(json =>
+        {
+            var data = json.Required("data");
+            List<JsonElement> rows = [.. data.Items("products")];
+            return (rows.Count, (int)(data.DecimalOrNull("total_products") ?? 0), rows.SelectMany(read).ToList());
+        });
+        if (total > MostOffset && at.To - at.From > TimeSpan.FromSeconds(2))
+        {
+            return new Page([], (at with { To = at.From + TimeSpan.FromSeconds(Math.Floor((at.To - at.From).TotalSeconds / 2)), Offset = 0, Total = 0 }).ToString());
+        }
+
+        // A product that changes leaves the window, and those behind it move up into the part that was read.
+        var lost = Math.Clamp(at.Total - total, 0, at.Offset);
+        return lost > 0
+            ? new Page([], (at with { Offset = at.Offset - lost, Total = total }).ToString())
+            : new Page(changes, at.After(count, total, request.Until)?.ToString());
+    }
+
+    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        // Of a level's id "{item}:{sku}@" the item is asked for.
+        var item = id.StartsWith(BySku, StringComparison.Ordinal) ? id : id.Split('@')[0].Split(':')[0];
+        KeyValuePair<string, string> parameter = item.StartsWith(BySku, StringComparison.Ordinal) ? new("seller_sku", item[BySku.Length..]) : new("item_id", item);
+        try
+        {
+            var product = await LazadaConnector.GetAsync(store, "/product/item/get", [parameter], cancellationToken);
+            return [.. product.Read(json => read(json.Required("data")).ToList()).Where(change => !id.Contains('@', StringComparison.Ordinal) || change.Record.Id == id)];
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        {
+            return [];
+        }
+    }
+
+    internal static IEnumerable<RecordChange> All(JsonElement row)
+    {
+        var (id, changed) = (row.Id("item_id"), DateTimeOffset.FromUnixTimeMilliseconds((long)(row.DecimalOrNull("updated_time") ?? row.Decimal("created_time"))));
+        var skus = row.Items("skus").ToList();
+        yield return new ProductChange(new Product
+        {
+            Id = id,
+            UpdatedAt = changed,
+            Title = row.Member("attributes").TextOrNull("name") ?? "",
+            Status = row.TextOrNull("status")?.ToLowerInvariant(),
+            Variants = [.. skus.Select(sku => new Variant(sku.Id("SkuId"), sku.TextOrNull("SellerSku") ?? "", sku.TextOrNull("SellerSku") ?? "", sku.DecimalOrNull("price"), $"{id}:{sku.Id("SkuId")}"))],
+        });
+        foreach (var sku in skus)
+        {
+            yield return new StockChange(new StockLevel { ItemId = $"{id}:{sku.Id("SkuId")}", Sku = sku.TextOrNull("SellerSku") ?? "", UpdatedAt = changed, Available = sku.DecimalOrNull("Available") ?? sku.DecimalOrNull("quantity") });
+        }
+    }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss+00:00", CultureInfo.InvariantCulture);
+
+    /// <param name="Total">How many there were when the page before was read.</param>
+    private sealed record Window(DateTimeOffset From, DateTimeOffset To, int Offset, int Total)
+    {
+        public static Window Of(PageRequest request) => request.Cursor?.Split('|').Select(static part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray() is [var from, var to, var offset, var total]
+            ? new(DateTimeOffset.FromUnixTimeSeconds(from), DateTimeOffset.FromUnixTimeSeconds(to), (int)offset, (int)total)
+            : new(request.Since ?? Beginning, request.Until, 0, 0);
+
+        public Window? After(int rows, int total, DateTimeOffset until) => rows > 0 && Offset + rows < total
+            ? this with { Offset = Offset + rows, Total = total }
+            : To.ToUnixTimeSeconds() < until.ToUnixTimeSeconds() ? new(To, until, 0, 0) : null;
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{From.ToUnixTimeSeconds()}|{To.ToUnixTimeSeconds()}|{Offset}|{Total}");
+    }
+}

@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text;
+using StoreClaw.Common;
+
+namespace StoreClaw.Connectors.Signatures;
+
+/// <summary>HMAC-SHA256 in hex in the header Authorization, keyed with the app's secret, over the app's key and the raw body behind it.</summary>
+public static class AppKeySignature
+{
+    private static readonly HmacSignature Bare = new(HashAlgorithmName.SHA256, SignatureEncoding.Hex, "Authorization");
+
+    /// <summary>Key and secret of one app as the one secret that <see cref="Verify"/> takes.</summary>
+    public static Secret Pair(string appKey, Secret appSecret) => new($"{appKey}\n{appSecret.Reveal()}");
+
+    /// <summary>Checks the request against every pair. Pure; never throws.</summary>
+    public static SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> pairs)
+    {
+        var verdict = SignatureResult.MissingSecret;
+        foreach (var pair in pairs)
+        {
+            var text = pair.Reveal();
+            var end = Math.Max(0, text.IndexOf('\n', StringComparison.Ordinal));
+            var signed = request with { Body = (byte[])[.. Encoding.UTF8.GetBytes(text[..end]), .. request.Body.Span] };
+            var one = Bare.Verify(signed, [new Secret(text[end..].TrimStart('\n'))]);
+            verdict = verdict == SignatureResult.Valid || one == SignatureResult.MissingSecret ? verdict : one;
+        }
+
+        return verdict;
+    }
+}
