@@ -6,22 +6,21 @@ using StoreClaw.Connectors.Http;
 namespace StoreClaw.Connectors.TikTokShop;
 
 /// <summary>
-/// Reads a list by windows of its update time. Page tokens count rows from the start, so a row that is changed while a list is paged through leaves
-/// its place and another one slips past unread: no window is paged through but one single second, and that until nothing moved.
+/// Reads a list by windows of its update time, and where it is read whole, of its creation. Page tokens count rows from the start, so a row that is
+/// changed while a list is paged through leaves its place and another one slips past unread: no window is paged through but one single second, and
+/// that until nothing moved.
 /// </summary>
-/// <param name="search">The list, with its fixed parameters.</param>
-/// <param name="rows">Where in its answer the rows are.</param>
-/// <param name="end">The filter for the window's end.</param>
+/// <param name="rows">Where in the answer the rows are.</param>
+/// <param name="isSorted">Only orders can be sorted, and only they end a window with "before" instead of "up to".</param>
 /// <param name="isWhole">Stock has no time of its own: it is read whole each time.</param>
 /// <param name="find">One record's rows, read by the given function.</param>
-internal sealed class TikTokShopReader(string search, string rows, string end, bool isWhole, TikTokShopReader.Read read, TikTokShopReader.Find find) : IReader
+internal sealed class TikTokShopReader(string search, string rows, bool isSorted, bool isWhole, TikTokShopReader.Read read, TikTokShopReader.Find find) : IReader
 {
-    private const string Products = "/product/202502/products/search?";
+    private const string Orders = "/order/202309/orders/search";
+
+    private const string Products = "/product/202502/products/search";
 
     private const int MostTries = 5;
-
-    /// <summary>Only orders can be sorted by it, and only they end their window with "before".</summary>
-    private readonly bool _isSorted = end.EndsWith("_lt", StringComparison.Ordinal);
 
     internal delegate IEnumerable<RecordChange> Read(JsonElement row);
 
@@ -29,22 +28,22 @@ internal sealed class TikTokShopReader(string search, string rows, string end, b
 
     public static IReadOnlyDictionary<Resource, IReader> All { get; } = new Dictionary<Resource, IReader>
     {
-        [Resource.Orders] = new TikTokShopReader(
-            "/order/202309/orders/search?sort_field=update_time&sort_order=ASC&", "orders", "update_time_lt", isWhole: false, TikTokShopRecords.Order, FindOrderAsync),
-        [Resource.Products] = new TikTokShopReader(Products, "products", "update_time_le", isWhole: false, TikTokShopRecords.Product, FindProductAsync),
-        [Resource.Stock] = new TikTokShopReader(Products, "products", "update_time_le", isWhole: true, TikTokShopRecords.Stock, FindStockAsync),
+        [Resource.Orders] = new TikTokShopReader(Orders, "orders", isSorted: true, isWhole: false, TikTokShopRecords.Order, FindOrderAsync),
+        [Resource.Products] = new TikTokShopReader(Products, "products", isSorted: false, isWhole: false, TikTokShopRecords.Product, FindProductAsync),
+        [Resource.Stock] = new TikTokShopReader(Products, "products", isSorted: false, isWhole: true, TikTokShopRecords.Stock, FindStockAsync),
     };
 
     /// <summary>The cursor is "first second|last second" of the window that comes next.</summary>
     public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         var until = request.Until.ToUnixTimeSeconds();
+        var field = isWhole || request.Backfill ? "create_time" : "update_time";
         var (from, to) = request.Cursor?.Split('|') is [var first, var last]
             ? (Seconds(first), Seconds(last))
             : (isWhole ? 0 : request.Since?.ToUnixTimeSeconds() ?? 0, until);
         while (true)
         {
-            var found = await SearchAsync(store, from, to, null, request.Size, cancellationToken);
+            var found = await SearchAsync(store, field, from, to, null, request.Size, cancellationToken);
             if (found.Token is null && (found.Rows > 0 || to >= until))
             {
                 return ToPage(found.Changes, to + 1, Grown(from, to), until);
@@ -54,14 +53,14 @@ internal sealed class TikTokShopReader(string search, string rows, string end, b
             {
                 (from, to) = (to + 1, Math.Min(until, Grown(from, to)));
             }
-            else if (_isSorted && found.Newest > from)
+            else if (isSorted && found.Newest > from)
             {
                 // Its last second may go on behind the page, so it is read again.
                 return ToPage(found.Changes, found.Newest, until, until);
             }
-            else if (from == to || _isSorted)
+            else if (from == to || isSorted)
             {
-                return ToPage(await SecondAsync(store, from, cancellationToken), from + 1, _isSorted ? until : from + 1, until);
+                return ToPage(await SecondAsync(store, field, from, cancellationToken), from + 1, isSorted ? until : from + 1, until);
             }
             else
             {
@@ -85,7 +84,7 @@ internal sealed class TikTokShopReader(string search, string rows, string end, b
     /// <summary>What <paramref name="read"/> makes of the products of these SKUs, ten at most.</summary>
     internal static Task<IReadOnlyList<T>> FindItemsAsync<T>(StoreSession store, IReadOnlyList<string> skus, Func<JsonElement, IEnumerable<T>> read, CancellationToken cancellationToken) =>
         TikTokShopConnector.CallAsync<IReadOnlyList<T>>(
-            store, HttpMethod.Post, $"{Products}page_size=100", "", new { sku_ids = skus }, data => [.. data.Items("products").SelectMany(read)], cancellationToken);
+            store, HttpMethod.Post, $"{Products}?page_size=100", "", new { sku_ids = skus }, data => [.. data.Items("products").SelectMany(read)], cancellationToken);
 
     private static Task<IReadOnlyList<RecordChange>> FindOrderAsync(StoreSession store, string id, Read read, CancellationToken cancellationToken) =>
         TikTokShopConnector.CallAsync<IReadOnlyList<RecordChange>>(
@@ -105,15 +104,15 @@ internal sealed class TikTokShopReader(string search, string rows, string end, b
         new(changes, from > until ? null : string.Create(CultureInfo.InvariantCulture, $"{from}|{Math.Min(until, to)}"));
 
     /// <summary>All rows of one second, however many. A row that left it meanwhile shows in the count, and then it is read anew.</summary>
-    private async Task<IReadOnlyList<RecordChange>> SecondAsync(StoreSession store, long second, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RecordChange>> SecondAsync(StoreSession store, string field, long second, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
-            var page = await SearchAsync(store, second, second, null, 100, cancellationToken);
+            var page = await SearchAsync(store, field, second, second, null, 100, cancellationToken);
             var (all, count) = (page.Changes.ToList(), page.Count);
             while (page.Token is not null && page.Count == count)
             {
-                page = await SearchAsync(store, second, second, page.Token, 100, cancellationToken);
+                page = await SearchAsync(store, field, second, second, page.Token, 100, cancellationToken);
                 all.AddRange(page.Changes);
             }
 
@@ -126,14 +125,15 @@ internal sealed class TikTokShopReader(string search, string rows, string end, b
         throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, "list-moves", "TikTok Shop's list changes faster than it can be read.", TimeSpan.FromMinutes(1)));
     }
 
-    private async Task<Found> SearchAsync(StoreSession store, long from, long to, string? token, int size, CancellationToken cancellationToken)
+    private async Task<Found> SearchAsync(StoreSession store, string field, long from, long to, string? token, int size, CancellationToken cancellationToken)
     {
+        var sort = isSorted ? $"&sort_field={field}&sort_order=ASC" : "";
         var page = token is null ? "" : $"&page_token={Uri.EscapeDataString(token)}";
-        var window = new Dictionary<string, long> { ["update_time_ge"] = from, [end] = _isSorted ? to + 1 : to };
+        var window = new Dictionary<string, long> { [$"{field}_ge"] = from, [isSorted ? $"{field}_lt" : $"{field}_le"] = isSorted ? to + 1 : to };
         try
         {
             return await TikTokShopConnector.CallAsync(
-                store, HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"{search}page_size={Math.Min(size, 100)}{page}"), "", window, ToFound, cancellationToken);
+                store, HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"{search}?page_size={Math.Min(size, 100)}{sort}{page}"), "", window, data => ToFound(data, field), cancellationToken);
         }
         catch (PlatformException e) when (e.Fault.Code == "12052180" && from < to)
         {
@@ -142,10 +142,10 @@ internal sealed class TikTokShopReader(string search, string rows, string end, b
         }
     }
 
-    private Found ToFound(JsonElement data)
+    private Found ToFound(JsonElement data, string field)
     {
         var found = data.Items(rows).ToList();
-        var newest = found.Count == 0 ? 0 : TikTokShopRecords.Time(found[^1], "update_time").ToUnixTimeSeconds();
+        var newest = found.Count == 0 ? 0 : TikTokShopRecords.Time(found[^1], field).ToUnixTimeSeconds();
         return new Found([.. found.SelectMany(row => read(row))], found.Count, newest, data.TextOrNull("next_page_token") is { Length: > 0 } next ? next : null, data.TextOrNull("total_count"));
     }
 }
