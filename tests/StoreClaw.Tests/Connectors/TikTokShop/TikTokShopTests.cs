@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
@@ -267,6 +268,70 @@ public sealed class TikTokShopTests() : ConnectorContract(TikTokShopConnector.In
         var attempts = Pipeline.Line.Requests.TakeLast(3).Select(static url => QueryHelpers.ParseQuery(url.Query)).ToList();
         Assert.Equal(3, attempts.Select(static query => query["sign"].ToString()).Distinct().Count());
         Assert.Equal(1, TikTok.Log.Count("throttled"));
+    }
+
+    [Theory]
+    [InlineData("sign", null, "36009004")]
+    [InlineData("sign", "bc721f0e0182914e3487b81df204de37a352fc3aa96947efda6dc1e5dd0d5290", "106001")]
+    [InlineData("timestamp", null, "36009004")]
+    [InlineData("timestamp", "1623812664", "36009004")]
+    [InlineData("app_key", "nobody", "36009004")]
+    [InlineData("shop_cipher", null, "106001")]
+    [InlineData("page_size", "101", "106001")]
+    [InlineData("x-tts-access-token", "TTP_nobody", "36009004")]
+    [InlineData("Content-Type", "text/plain", "36009010")]
+    public async Task The_simulation_refuses_what_is_not_as_documented(string name, string? value, string code)
+    {
+        var store = await ConnectAsync();
+        string? told = null;
+        Pipeline.Line.Next(async (request, token) =>
+        {
+            var query = QueryHelpers.ParseQuery(request.RequestUri!.Query).ToDictionary(static pair => pair.Key, static pair => (string?)pair.Value.ToString());
+            _ = query.ContainsKey(name) && (value is null ? query.Remove(name) : (query[name] = value) is not null);
+            request.RequestUri = new Uri(QueryHelpers.AddQueryString(request.RequestUri.GetLeftPart(UriPartial.Path), query));
+            if (name == "Content-Type")
+            {
+                request.Content!.Headers.ContentType = new MediaTypeHeaderValue(value!);
+            }
+            else if (request.Headers.Remove(name))
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            var answer = await ForwardAsync(request, token);
+            told = JsonElement.Parse(await answer.Content.ReadAsStringAsync(token)).GetProperty("code").GetRawText();
+            return answer;
+        });
+
+        await Record.ExceptionAsync(() => FirstPageAsync(store));
+
+        Assert.Equal(code, told);
+    }
+
+    [Theory]
+    [InlineData("/order/202309/orders/search?page_size=10&colour=red", "{}", "36009022")]
+    [InlineData("/order/202309/orders/search?page_size=101", "{}", "36009022")]
+    [InlineData("/order/202309/orders/search?page_size=10&page_token=AAAA", "{}", "36009022")]
+    [InlineData("/order/202309/orders/search?page_size=10", "{\"updated_since\":1}", "36009022")]
+    [InlineData("/order/202309/orders/search?page_size=10", "[]", "36009022")]
+    [InlineData("/order/202212/orders/search?page_size=10", "{}", "36009009")]
+    public async Task The_simulation_knows_the_documented_parameters_only(string path, string body, string code)
+    {
+        var store = await ConnectAsync();
+        var request = new PlatformRequest(HttpMethod.Post, new Uri(TikTokShopConnector.ApiHost + path)) { ContentType = "application/json", Body = Encoding.UTF8.GetBytes(body) };
+
+        var fault = await Pipeline.FaultOfAsync(() => store.SendAsync(request, CancellationToken.None));
+
+        Assert.Equal((FaultKind.Invalid, code), (fault.Kind, fault.Code));
+    }
+
+    [Fact]
+    public async Task A_replaced_app_secret_asks_for_a_new_connect()
+    {
+        var store = await ConnectAsync();
+        TikTok.App = TikTok.App with { Secret = "tts_app_secret_canary_0002" };
+
+        Assert.Equal(FaultKind.CredentialsRejected, (await Pipeline.FaultOfAsync(() => FirstPageAsync(store))).Kind);
     }
 
     [Fact]
