@@ -4,6 +4,7 @@ using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Lazada;
 using StoreClaw.Connectors.Shopify;
+using StoreClaw.Connectors.TikTokShop;
 using StoreClaw.Connectors.WooCommerce;
 
 namespace StoreClaw.Connectors;
@@ -17,6 +18,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         ShopifyConnector.Instance,
         WooCommerceConnector.Create(new SystemRandomness()),
         LazadaConnector.Instance,
+        TikTokShopConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);

@@ -271,6 +271,11 @@ public abstract partial class ConnectorContract
         var store = await ConnectAsync();
         await Webhooks.EnsureAsync(store, others, CancellationToken.None);
         await Webhooks.EnsureAsync(store, ours, CancellationToken.None);
+        if (!HoldsSeveralAddresses)
+        {
+            // The other has taken its topics back.
+            await Webhooks.EnsureAsync(store, others, CancellationToken.None);
+        }
 
         await Webhooks.RemoveAsync(store, ours, CancellationToken.None);
         await Webhooks.RemoveAsync(store, ours, CancellationToken.None);

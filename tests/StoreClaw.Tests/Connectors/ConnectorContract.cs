@@ -39,6 +39,9 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     /// <summary>False where the address of webhooks is typed into the platform's console.</summary>
     protected virtual bool RegistersByApi => true;
 
+    /// <summary>False where a shop keeps one address per topic, so that registering replaces another's.</summary>
+    protected virtual bool HoldsSeveralAddresses => true;
+
     /// <summary>False where the whole body is the signed thing.</summary>
     protected virtual bool SignsInAHeader => true;
 
