@@ -81,8 +81,11 @@ internal sealed class ShopeeWebhooks : IWebhooks
         }
     }
 
-    private static SignatureResult Verify(WebhookRequest request, string address, IReadOnlyList<Secret> secrets) =>
-        Signature.Verify(request with { Body = (byte[])[.. Encoding.UTF8.GetBytes(address), (byte)'|', .. request.Body.Span] }, secrets);
+    private static SignatureResult Verify(WebhookRequest request, string address, IReadOnlyList<Secret> secrets)
+    {
+        var verdict = Signature.Verify(request with { Body = (byte[])[.. Encoding.UTF8.GetBytes(address), (byte)'|', .. request.Body.Span] }, secrets);
+        return verdict == SignatureResult.Valid && request.Header("Authorization")!.Any(char.IsAsciiLetterUpper) ? SignatureResult.Mismatch : verdict;
+    }
 
     private static DeliveryHead Head(ReadOnlyMemory<byte> body) => Read(body, static push =>
     {
