@@ -3,7 +3,6 @@ using System.Net.Http;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Shopee;
@@ -80,8 +79,7 @@ internal sealed class ShopeeConnector : IPlatformProtocol
     {
         "invalid_acceess_token" or "invalid_access_token" => (FaultKind.TokenExpired, "Shopee does not accept the access token."),
         "error_auth" when Has(message, "access_token") => (FaultKind.TokenExpired, "Shopee does not accept the access token."),
-        "error_auth" when Has(message, "Invalid code") || Has(message, "partner_id") || Has(message, "App is deleted") => Rejected,
-        "error_param" when Has(message, "partner_id") => Rejected,
+        "error_auth" or "error_param" when Has(message, "Invalid code") || Has(message, "partner_id") || Has(message, "App is deleted") => Rejected,
         "error_shop_refresh_token" or "refresh_token_expired" or "shop_access_expired" or "shop_no_linked" or "partner_shop_no_link" or "invalid_code" => Rejected,
         "invalid_partner_id" or "error_sign" => (FaultKind.CredentialsRejected, "Shopee does not accept the signature: check partner id and partner key."),
         "error_partner_key_expired" => (FaultKind.CredentialsRejected, "The partner key has expired: make a new one in Shopee's console and connect again."),
@@ -93,8 +91,7 @@ internal sealed class ShopeeConnector : IPlatformProtocol
         "shop_banned" => (FaultKind.StoreUnavailable, "Shopee has banned the shop."),
         "error_rate_limit" => (FaultKind.Throttled, "Shopee asks to slow down."),
         "error_limit" => (FaultKind.QuotaExhausted, "The app's calls of this day are used up; Shopee counts anew at 00:00 UTC+8."),
-        "error_server" or "error_inner" or "error_network" => (FaultKind.PlatformFailure, "Shopee failed."),
-        _ when error.StartsWith("error_system", StringComparison.Ordinal) => (FaultKind.PlatformFailure, "Shopee failed."),
+        "error_server" or "error_inner" or "error_network" or "error_system" or "error_system_busy" => (FaultKind.PlatformFailure, "Shopee failed."),
         _ when error.EndsWith("not_found", StringComparison.Ordinal) || (error == "error_param" && Has(message, "not found")) => (FaultKind.NotFound, "Shopee does not have it."),
         "api_suspended" => (FaultKind.Invalid, "Shopee no longer serves this call: StoreClaw needs an update."),
         _ => (FaultKind.Invalid, "Shopee does not accept the request."),

@@ -13,7 +13,7 @@ internal static class ShopeeDescriptor
         Fields = [],
         AppSettings = [new("PushKey", Required: false), new("ApiHost", Required: false)],
         TokenLifetime = TimeSpan.FromHours(4),
-        Budget = new RateBudget(Burst: 10, PerSecond: 5, Concurrent: 2),
+        Budget = new RateBudget(Burst: 20, PerSecond: 10, Concurrent: 2),
         Topics = [ShopeeWebhooks.OrderStatus, ShopeeWebhooks.Cancelled],
         Sync = new Dictionary<Resource, SyncPlan>
         {

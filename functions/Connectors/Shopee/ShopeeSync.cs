@@ -7,13 +7,19 @@ namespace StoreClaw.Connectors.Shopee;
 
 /// <summary>
 /// Walks a list by windows of time that fit into one answer: one that does not is halved. Shopee's own cursors count rows, and a row that is changed leaves the window it was in, so that
-/// the one behind it would be passed over. A cursor ("edge|width", in seconds) is where the next window begins and how wide it may be.
+/// the one behind it would be passed over. A cursor ("edge|width|found", in seconds) is where the next window begins, how wide it may be, and where rows were found last.
 /// </summary>
-internal abstract class ShopeeReader : IReader
+/// <param name="key">The member of a row that names it.</param>
+/// <param name="widest">What Shopee allows a window to be, in seconds.</param>
+/// <param name="newestFirst">False where rows may move to later windows while they are read: then the latest window comes last.</param>
+internal abstract class ShopeeReader(string key, long widest, bool newestFirst) : IReader
 {
     private const int MostRows = 100;
 
     private const int MostLooks = 40;
+
+    /// <summary>Two years: before so long a silence no history is looked for.</summary>
+    private const long Silence = 2 * 365 * 24 * 3600;
 
     /// <summary>Shopee opened that summer.</summary>
     private static readonly long Beginning = new DateTimeOffset(2015, 6, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
@@ -23,15 +29,12 @@ internal abstract class ShopeeReader : IReader
     /// <param name="Next">Null when these are all rows of the window.</param>
     protected sealed record Listing(IReadOnlyList<JsonElement> Rows, string? Next);
 
-    protected abstract long Widest { get; }
-
     public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         var first = StartOf(request) is { } since ? Math.Max(Beginning, since.ToUnixTimeSeconds()) : Beginning;
         var last = Math.Max(first, request.Until.ToUnixTimeSeconds()) + 1;
         var size = Math.Clamp(request.Size, 1, MostRows);
-        var newestFirst = NewestFirst(request);
-        var (edge, width) = request.Cursor?.Split('|') is [var at, var wide] ? (Number(at), Number(wide)) : (newestFirst ? last : first, Widest);
+        var (edge, width, found) = request.Cursor?.Split('|') is [var at, var wide, var seen] ? (Number(at), Number(wide), Number(seen)) : (newestFirst ? last : first, widest, last);
         for (var looks = 1; ; looks++)
         {
             var window = newestFirst
@@ -49,24 +52,37 @@ internal abstract class ShopeeReader : IReader
 
             // Both ends count, so that windows share a second: whether Shopee's end is in or out does not matter then.
             edge = newestFirst ? window.From : window.To;
-            width = rows.Count < size / 2 ? Math.Min(Widest, seconds * 2) : seconds;
-            var isEnd = newestFirst ? edge <= first : window.IsLast;
+            width = rows.Count < size / 2 ? Math.Min(widest, seconds * 2) : seconds;
+            found = rows.Count > 0 ? edge : found;
+            var isEnd = newestFirst ? edge <= first || (request.Backfill && edge <= found - Silence) : window.IsLast;
             if (isEnd || rows.Count > 0 || looks >= MostLooks)
             {
-                return new Page(await LoadAsync(store, rows, cancellationToken), isEnd ? null : string.Create(CultureInfo.InvariantCulture, $"{edge}|{width}"));
+                return new Page(await LoadAsync(store, rows, cancellationToken), isEnd ? null : string.Create(CultureInfo.InvariantCulture, $"{edge}|{width}|{found}"));
             }
         }
     }
 
-    public abstract Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken);
+    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OneAsync(store, id, cancellationToken);
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        {
+            return [];
+        }
+    }
+
+    protected static Listing Read(PlatformResponse answer, string rows, string more, string next) => answer.Read(json =>
+        json.Required("response") is var page && page.Flag(more) ? new Listing([.. page.Items(rows)], page.Text(next)) : new Listing([.. page.Items(rows)], null));
+
+    protected abstract Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken);
 
     /// <summary>Null for all there ever was.</summary>
     protected virtual DateTimeOffset? StartOf(PageRequest request) => request.Since;
 
-    /// <summary>Where rows may move to later windows while they are read, the latest window has to come last.</summary>
-    protected abstract bool NewestFirst(PageRequest request);
-
-    protected abstract string KeyOf(JsonElement row);
+    protected string KeyOf(JsonElement row) => row.Id(key);
 
     protected abstract Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken);
 
@@ -97,40 +113,23 @@ internal abstract class ShopeeReader : IReader
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }
 
-/// <summary>The history by creation, the newest first; then what has changed. Lists name orders only, their details come by fifties.</summary>
-internal sealed class ShopeeOrders : ShopeeReader
+/// <summary>
+/// The history by creation, then what has changed, the newest first: an order that changes meanwhile leaves for the next walk or, in the history, stays where it is. Lists name orders only,
+/// their details come by fifties.
+/// </summary>
+internal sealed class ShopeeOrders() : ShopeeReader("order_sn", 15 * 24 * 3600, newestFirst: true)
 {
     /// <summary>Fields that are not named here do not come. Those of the buyer beside the id are left out on purpose.</summary>
     private const string Wanted = "response_optional_fields=buyer_user_id,total_amount,pay_time,item_list";
 
-    protected override long Widest => 15 * 24 * 3600;
-
-    public override async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await DetailsAsync(store, [id], cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
-    }
-
-    /// <summary>An order that changes meanwhile leaves for the next walk or, in the history, stays where it is.</summary>
-    protected override bool NewestFirst(PageRequest request) => true;
-
-    protected override string KeyOf(JsonElement row) => row.Id("order_sn");
+    protected override Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken) => DetailsAsync(store, [id], cancellationToken);
 
     protected override async Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken)
     {
         var field = window.Backfill ? "create_time" : "update_time";
         var go = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
         var query = string.Create(CultureInfo.InvariantCulture, $"time_range_field={field}&time_from={window.From}&time_to={window.To}&page_size={size}{go}");
-        var answer = await ShopeeConnector.GetAsync(store, $"order/get_order_list?{query}", cancellationToken);
-        return answer.Read(static json => json.Required("response") is var page && page.Flag("more") ? new Listing(Rows(page), page.Text("next_cursor")) : new Listing(Rows(page), null));
-
-        static List<JsonElement> Rows(JsonElement page) => [.. page.Items("order_list")];
+        return Read(await ShopeeConnector.GetAsync(store, $"order/get_order_list?{query}", cancellationToken), "order_list", "more", "next_cursor");
     }
 
     protected override async Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken)
@@ -153,38 +152,20 @@ internal sealed class ShopeeOrders : ShopeeReader
 
 /// <summary>Items with their models. Those that change meanwhile move up to the last window, which is open above and read last.</summary>
 /// <param name="resource">Products are read by change; stock as a whole, since it is not said that a sale counts as a change of the item.</param>
-internal sealed class ShopeeItems(Resource resource) : ShopeeReader
+internal sealed class ShopeeItems(Resource resource) : ShopeeReader("item_id", 20L * 366 * 24 * 3600, newestFirst: false)
 {
     private const string States = "item_status=NORMAL&item_status=BANNED&item_status=UNLIST&item_status=REVIEWING&item_status=SELLER_DELETE&item_status=SHOPEE_DELETE";
 
-    protected override long Widest => 20L * 366 * 24 * 3600;
-
-    public override async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ItemsAsync(store, [id.Split('@')[0].Split(':')[0]], resource == Resource.Stock, cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
-    }
+    protected override Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken) =>
+        ItemsAsync(store, [id.Split('@')[0].Split(':')[0]], resource == Resource.Stock, cancellationToken);
 
     protected override DateTimeOffset? StartOf(PageRequest request) => resource == Resource.Stock ? null : request.Since;
-
-    protected override bool NewestFirst(PageRequest request) => false;
-
-    protected override string KeyOf(JsonElement row) => row.Id("item_id");
 
     protected override async Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken)
     {
         var until = window.IsLast ? "" : string.Create(CultureInfo.InvariantCulture, $"&update_time_to={window.To}");
         var query = string.Create(CultureInfo.InvariantCulture, $"offset={cursor ?? "0"}&page_size={size}&update_time_from={window.From}{until}&{States}");
-        var answer = await ShopeeConnector.GetAsync(store, $"product/get_item_list?{query}", cancellationToken);
-        return answer.Read(static json => json.Required("response") is var page && page.Flag("has_next_page") ? new Listing(Rows(page), page.Text("next_offset")) : new Listing(Rows(page), null));
-
-        static List<JsonElement> Rows(JsonElement page) => [.. page.Items("item")];
+        return Read(await ShopeeConnector.GetAsync(store, $"product/get_item_list?{query}", cancellationToken), "item", "has_next_page", "next_offset");
     }
 
     protected override async Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken)
