@@ -210,6 +210,38 @@ public sealed class ShopeeTests() : ConnectorContract(ShopeeConnector.Instance)
     }
 
     [Theory]
+    [InlineData(700, true)]
+    [InlineData(800, false)]
+    public async Task The_history_ends_at_two_years_of_silence(int days, bool whole)
+    {
+        var old = Shop.Orders.Count;
+        Time.Advance(TimeSpan.FromDays(days));
+        Place();
+        var store = await ConnectAsync();
+        var before = Shopee.Log.Count("/api/v2/order/get_order_list");
+
+        var read = await WalkAsync(store, Resource.Orders, new PageRequest(null, Soon(), null, 50, Backfill: true));
+
+        Assert.Equal(whole ? old + 1 : 1, read.Select(static change => change.Record.Id).Distinct().Count());
+        Assert.InRange(Shopee.Log.Count("/api/v2/order/get_order_list") - before, 49, 120);
+    }
+
+    [Fact]
+    public async Task A_shop_without_warehouses_names_no_location()
+    {
+        var shop = Shopee.AddShop(5, "One place", SimStore.Generate(Profile with { Locations = ["Only"] }, 5, Time));
+        var callback = Returned($"{Callback}/s?code={Shopee.IssueCode(shop)}&shop_id=5");
+        var grant = await Connector.Authorization.ExchangeAsync(Start().Store, callback, Time.GetUtcNow(), CancellationToken.None);
+        var store = Pipeline.Session(Connector, grant.Store, grant.Secrets, grant.Facts, "connection-5");
+        var level = (StockLevel)(await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 50, Backfill: true)))[0].Record;
+
+        var result = Assert.Single(await Connector.StockWriter!.SetAsync(store, [new StockWrite(level.ItemId, level.LocationId, 4321, level.Available, "k")], CancellationToken.None));
+
+        Assert.Equal(("", (PlatformFault?)null), (level.LocationId, result.Fault));
+        Assert.Equal(4321, Assert.Single(await Connector.Readers[Resource.Stock].FindAsync(store, level.Id, CancellationToken.None), change => change.Record.Id == level.Id) is StockChange now ? now.Level.Available : null);
+    }
+
+    [Theory]
     [InlineData(60, 50)]
     [InlineData(250, 50)]
     public async Task A_second_with_more_orders_than_a_page_loses_none_that_stays(int count, int size)
