@@ -134,7 +134,7 @@ public sealed partial class ConnectionService(
         var (state, pending) = await authorizations.BeginAsync(connector.Descriptor.Id, browser.Store, agent, cancellationToken);
         await vault.SetAsync(Authorizations.SecretName(pending.Key), new SecretBundle(browser.Secrets.Append(new(Verifier, new Secret(verifier)))), cancellationToken);
         var challenge = System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(verifier)));
-        var url = connector.Authorization.AuthorizeUrl(sessions.Probe(connector, browser.Store, browser.Secrets), new BrowserStart(state, CallbackUrl(connector.Descriptor.Id), challenge));
+        var url = connector.Authorization.AuthorizeUrl(sessions.Probe(connector, browser.Store, browser.Secrets), new BrowserStart(state, CallbackUrl(connector.Descriptor.Id), challenge, time.GetUtcNow()));
         return new ConnectOutcome.Approve(transport.Address(connector.Descriptor.Id, url), pending.ExpiresAt);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Lazada;
+using StoreClaw.Connectors.Shopee;
 using StoreClaw.Connectors.Shopify;
 using StoreClaw.Connectors.TikTokShop;
 using StoreClaw.Connectors.WooCommerce;
@@ -19,6 +20,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         WooCommerceConnector.Create(new SystemRandomness()),
         LazadaConnector.Instance,
         TikTokShopConnector.Instance,
+        ShopeeConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);

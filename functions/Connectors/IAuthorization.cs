@@ -39,7 +39,8 @@ public sealed record FieldError(string Field, string Message, string Remedy);
 /// <param name="State">At least 128 random bits; the platform hands it back.</param>
 /// <param name="CallbackUrl">Where the browser comes back to.</param>
 /// <param name="CodeChallenge">PKCE S256, for platforms that take it.</param>
-public sealed record BrowserStart(string State, Uri CallbackUrl, string CodeChallenge);
+/// <param name="Now">For platforms whose authorize link is signed with its time.</param>
+public sealed record BrowserStart(string State, Uri CallbackUrl, string CodeChallenge, DateTimeOffset Now = default);
 
 /// <summary>What came to the callback.</summary>
 /// <param name="Query">The query parameters in their order, decoded.</param>

@@ -17,6 +17,9 @@ public sealed record PlatformRequest(HttpMethod Method, Uri Url)
     /// <summary>False for calls that carry their own proof, such as the token endpoint.</summary>
     public bool Authorized { get; init; } = true;
 
+    /// <summary>False for calls that are signed like all others but carry no stored token, or a new one: refused as expired they are refused, and nothing is renewed.</summary>
+    public bool Renews { get; init; } = true;
+
     /// <summary>False when a repeat could act twice: then only failures before the platform saw it are repeated.</summary>
     public bool Repeatable { get; init; } = true;
 

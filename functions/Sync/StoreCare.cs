@@ -4,6 +4,7 @@ using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Storage;
+using StoreClaw.Webhooks;
 
 namespace StoreClaw.Sync;
 
@@ -15,6 +16,7 @@ public sealed partial class StoreCare(
     SyncService sync,
     ConnectionHealth health,
     ITokenRefresher tokens,
+    WebhookReceiver receiver,
     WorkQueues queues,
     AppSettings settings,
     TimeProvider time,
@@ -82,6 +84,7 @@ public sealed partial class StoreCare(
 
     private async Task AuditAsync(string connectionId, CancellationToken cancellationToken)
     {
+        await RecoverAsync(connectionId, cancellationToken);
         if (await EnsureWebhooksAsync(connectionId, cancellationToken) is not { Restored.Count: > 0 } audit
             || await connections.FindAsync(connectionId, cancellationToken) is not { } connection)
         {
@@ -91,6 +94,23 @@ public sealed partial class StoreCare(
         // What happened while they were off came by no webhook: the syncs fetch it now instead of at their next turn.
         Log.Restored(logger, connectionId, string.Join(", ", audit.Restored));
         await sync.QueueAsync(connection, resources: null, since: null, asked: true, cancellationToken);
+    }
+
+    private async Task RecoverAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        if (await sessions.OpenAsync(connectionId, cancellationToken) is not { Connector.Webhooks: not null } store)
+        {
+            return;
+        }
+
+        try
+        {
+            await receiver.RecoverAsync(store, cancellationToken);
+        }
+        catch (PlatformException refused)
+        {
+            Log.NotRecovered(logger, connectionId, refused.Fault.Kind, refused.Fault.Message);
+        }
     }
 
     private async Task<WebhookAudit?> EnsureWebhooksAsync(string connectionId, CancellationToken cancellationToken)
@@ -118,5 +138,8 @@ public sealed partial class StoreCare(
 
         [LoggerMessage(2, LogLevel.Warning, "Connection {Connection}: webhooks could not be registered ({Kind}): {Message} Syncs go on; the audit tries again.")]
         public static partial void NotRegistered(ILogger logger, string connection, FaultKind kind, string message);
+
+        [LoggerMessage(3, LogLevel.Warning, "Connection {Connection}: deliveries that were lost could not be fetched ({Kind}): {Message} Syncs go on; the audit tries again.")]
+        public static partial void NotRecovered(ILogger logger, string connection, FaultKind kind, string message);
     }
 }

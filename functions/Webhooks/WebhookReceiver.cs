@@ -27,6 +27,19 @@ public sealed partial class WebhookReceiver(ConnectorRegistry registry, StoreSes
         return result;
     }
 
+    /// <summary>Takes in what the platform kept because it could not be delivered.</summary>
+    /// <exception cref="PlatformException">The platform refused.</exception>
+    public Task RecoverAsync(ConnectedStore store, CancellationToken cancellationToken) => store.Connector.Webhooks!.RecoverAsync(
+        store.Session,
+        async (named, delivery) =>
+        {
+            var id = store.Connection.Connector;
+            IReadOnlyList<Connection> stores = named is null ? await sessions.RecentOfAsync(id, cancellationToken)
+                : await sessions.RecentAsync(ConnectionIds.Of(id, named), cancellationToken) is { } meant ? [meant.Connection] : [];
+            await AppendAsync(stores, new DeliveryHead(delivery.Topic, delivery.DeliveryId, delivery.TriggeredAt), delivery.Body);
+        },
+        cancellationToken);
+
     private async Task<(int Status, IResult Result)> AnswerAsync(string connectorId, string? connectionId, HttpRequest http, CancellationToken cancellationToken)
     {
         if (registry.Find(connectorId) is not { Webhooks: { } webhooks } connector)
@@ -115,11 +128,12 @@ public sealed partial class WebhookReceiver(ConnectorRegistry registry, StoreSes
             return Refuse(Refusal(verdict));
         }
 
-        var head = webhooks.Head(request);
-        await Task.WhenAll(stores.Select(store => journal.AppendAsync(new QueuedDelivery(
-            store.Id, head.Topic, head.DeliveryId, head.TriggeredAt, time.GetUtcNow(), Activity.Current?.Id, Attempt: null, Replays: null, Payload: null, request.Body))));
+        await AppendAsync(stores, webhooks.Head(request), request.Body);
         return (200, Results.Ok());
     }
+
+    private Task AppendAsync(IReadOnlyList<Connection> stores, DeliveryHead head, ReadOnlyMemory<byte> body) => Task.WhenAll(stores.Select(store => journal.AppendAsync(new QueuedDelivery(
+        store.Id, head.Topic, head.DeliveryId, head.TriggeredAt, time.GetUtcNow(), Activity.Current?.Id, Attempt: null, Replays: null, Payload: null, body))));
 
     private static (int Status, IResult Result) Given(WebhookReply reply) => (reply.Status, Results.Text(reply.Body, reply.ContentType, statusCode: reply.Status));
 

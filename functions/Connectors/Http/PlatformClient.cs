@@ -62,7 +62,7 @@ public sealed partial class PlatformClient
         {
             return await RepeatAsync(connector, store, request, cancellationToken);
         }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.TokenExpired && request.Authorized)
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.TokenExpired && request is { Authorized: true, Renews: true })
         {
             await _refresher.RefreshAsync(connector, store, cancellationToken);
         }

@@ -201,7 +201,7 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
         const string State = "kq3J8v0m2xYt7Rb1Zc5W9nPd";
         var callbackUrl = new Uri($"https://storeclaw.example/oauth/{connector.Descriptor.Id}/callback");
         var challenge = Convert.ToBase64String(SHA256.HashData("verifier-of-the-contract-suite-000000000000"u8)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        var back = await Platform.ApproveAsync(connector.Authorization.AuthorizeUrl(store, new BrowserStart(State, callbackUrl, challenge)));
+        var back = await Platform.ApproveAsync(connector.Authorization.AuthorizeUrl(store, new BrowserStart(State, callbackUrl, challenge, Time.GetUtcNow())));
         var query = QueryHelpers.ParseQuery(back.Query).SelectMany(static pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? "")));
         var callback = new CallbackInput([.. query], default, callbackUrl, "verifier-of-the-contract-suite-000000000000");
         Assert.Equal(State, connector.Authorization.IsStateInPath ? back.Segments[^1] : callback.Parameter(connector.Authorization.StateParameter));
