@@ -27,9 +27,7 @@ internal sealed class LazadaWebhooks : IWebhooks
 
     public SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now) => AppKeySignature.Verify(request, secrets);
 
-    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => store.Secrets.TryGetValue("clientSecret", out var secret) && store.Secrets.TryGetValue("clientId", out var key)
-        ? [.. new[] { secret, store.Secrets.GetValueOrDefault("clientSecret.previous") }.OfType<Secret>().Select(one => AppKeySignature.Pair(key.Reveal(), one))]
-        : [];
+    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => AppKeySignature.PairsOf(store);
 
     public string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app)
     {

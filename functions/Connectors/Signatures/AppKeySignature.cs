@@ -10,7 +10,12 @@ public static class AppKeySignature
     private static readonly HmacSignature Bare = new(HashAlgorithmName.SHA256, SignatureEncoding.Hex, "Authorization");
 
     /// <summary>Key and secret of one app as the one secret that <see cref="Verify"/> takes.</summary>
-    public static Secret Pair(string appKey, Secret appSecret) => new($"{appKey}\n{appSecret.Reveal()}");
+    public static Secret Pair(string appKey, Secret appSecret) => new($"{appKey}:{appSecret.Reveal()}");
+
+    /// <summary>The pairs a store's deliveries may be signed with: of its app, and the one before while a secret is replaced.</summary>
+    public static IReadOnlyList<Secret> PairsOf(StoreSession store) => store.Secrets.TryGetValue("clientId", out var key)
+        ? [.. new[] { "clientSecret", "clientSecret.previous" }.Select(store.Secrets.GetValueOrDefault).OfType<Secret>().Select(secret => Pair(key.Reveal(), secret))]
+        : [];
 
     /// <summary>Checks the request against every pair. Pure; never throws.</summary>
     public static SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> pairs)
@@ -19,9 +24,9 @@ public static class AppKeySignature
         foreach (var pair in pairs)
         {
             var text = pair.Reveal();
-            var end = Math.Max(0, text.IndexOf('\n', StringComparison.Ordinal));
+            var end = Math.Max(0, text.IndexOf(':', StringComparison.Ordinal));
             var signed = request with { Body = (byte[])[.. Encoding.UTF8.GetBytes(text[..end]), .. request.Body.Span] };
-            var one = Bare.Verify(signed, [new Secret(text[end..].TrimStart('\n'))]);
+            var one = Bare.Verify(signed, [new Secret(text[Math.Min(text.Length, end + 1)..])]);
             verdict = verdict == SignatureResult.Valid || one == SignatureResult.MissingSecret ? verdict : one;
         }
 

@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
+using StoreClaw.Connectors.Signatures;
 
 namespace StoreClaw.Connectors.TikTokShop;
 
@@ -26,36 +25,11 @@ internal sealed class TikTokShopWebhooks : IWebhooks
         ["37"] = "product_audit_status_change",
     };
 
-    public SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now)
-    {
-        var keys = secrets.Select(static pair => pair.Reveal().Split(':', 2)).Where(static pair => pair is [_, { Length: > 0 }]).ToList();
-        if (keys.Count == 0)
-        {
-            return SignatureResult.MissingSecret;
-        }
-
-        if (request.Header("Authorization") is not { Length: > 0 } header)
-        {
-            return SignatureResult.MissingSignature;
-        }
-
-        var given = Encoding.UTF8.GetBytes(header);
-        var valid = false;
-        foreach (var key in keys)
-        {
-            var mac = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key[1]), (byte[])[.. Encoding.UTF8.GetBytes(key[0]), .. request.Body.Span]);
-            valid |= CryptographicOperations.FixedTimeEquals(given, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(mac)));
-        }
-
-        return valid ? SignatureResult.Valid : SignatureResult.Mismatch;
-    }
+    public SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now) => AppKeySignature.Verify(request, secrets);
 
     public string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app) => Member(request, "shop_id");
 
-    /// <summary>As "app key:app secret", since both take part.</summary>
-    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => store.Secrets.TryGetValue("clientId", out var key) && store.Secrets.TryGetValue("clientSecret", out var secret)
-        ? [new Secret($"{key.Reveal()}:{secret.Reveal()}")]
-        : [];
+    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => AppKeySignature.PairsOf(store);
 
     public DeliveryHead Head(WebhookRequest request) => new(
         Member(request, "type") is { } type ? TopicOfType.GetValueOrDefault(type, type) : "",
