@@ -19,6 +19,8 @@ internal sealed class ShopeeWebhooks : IWebhooks
 
     public const string Cancelled = "2 shop_authorization_cancelled";
 
+    private static readonly string[] PartnerKeys = ["clientSecret", "clientSecret.previous"];
+
     private static readonly HmacSignature Signature = new(HashAlgorithmName.SHA256, SignatureEncoding.Hex, "Authorization");
 
     public SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now)
@@ -32,7 +34,7 @@ internal sealed class ShopeeWebhooks : IWebhooks
 
     /// <summary>The app's: some apps have a push key of their own, for the others it is the partner key.</summary>
     public IReadOnlyList<Secret> SigningSecrets(StoreSession store) =>
-        store.Secrets.TryGetValue("pushKey", out var key) ? [key] : [.. new[] { "clientSecret", "clientSecret.previous" }.Select(store.Secrets.GetValueOrDefault).OfType<Secret>()];
+        store.Secrets.TryGetValue("pushKey", out var key) ? [key] : [.. PartnerKeys.Select(store.Secrets.GetValueOrDefault).OfType<Secret>()];
 
     public string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app) => Read(request.Body, Shop);
 

@@ -44,7 +44,7 @@ internal static class ShopeeApi
     private static Dictionary<string, object?> Response(object response) => new(Fine()) { ["response"] = response };
 
     private static Dictionary<string, object?> Pair(ShopeeApp app, ShopeeRequest call, (string Access, string Refresh) pair) => call.BodyNumber("partner_id") != app.PartnerId
-        ? throw new ShopeeRefusal("error_auth", "partner_id is invalid")
+        ? throw new ShopeeRefusalException("error_auth", "partner_id is invalid")
         : new(Fine()) { ["access_token"] = pair.Access, ["refresh_token"] = pair.Refresh, ["expire_in"] = 14400 };
 
     private static Dictionary<string, object?> ShopInfo(ShopeeRequest call) => new(Fine())
@@ -61,14 +61,14 @@ internal static class ShopeeApi
         var (from, to, size) = (call.Number("time_from", 0, uint.MaxValue), call.Number("time_to", 0, uint.MaxValue), (int)call.Number("page_size", 1, 100));
         if (from >= to || to - from > LongestWindow)
         {
-            throw new ShopeeRefusal("order.order_list_invalid_time", "Start time must be earlier than end time and diff in 15days.");
+            throw new ShopeeRefusalException("order.order_list_invalid_time", "Start time must be earlier than end time and diff in 15days.");
         }
 
         Func<SimOrder, DateTimeOffset> field = call.Text("time_range_field") switch
         {
             "create_time" => static order => order.CreatedAt,
             "update_time" => static order => order.UpdatedAt,
-            _ => throw ShopeeRefusal.Parameter("time_range_field"),
+            _ => throw ShopeeRefusalException.Parameter("time_range_field"),
         };
         var skip = call.TextOrNull("cursor") is null ? 0 : (int)call.Number("cursor", 0, int.MaxValue);
         var all = call.Shop.Store.Orders.Where(order => field(order).ToUnixTimeSeconds() is var at && at >= from && at <= to).OrderBy(field).ThenBy(static order => order.Id).ToList();
@@ -86,12 +86,12 @@ internal static class ShopeeApi
         var wanted = call.TextOrNull("response_optional_fields")?.Split(',') ?? [];
         if (wanted.Except(ShopeeShapes.OptionalOfOrder).FirstOrDefault() is { } odd)
         {
-            throw ShopeeRefusal.Parameter($"response_optional_fields has no {odd}");
+            throw ShopeeRefusalException.Parameter($"response_optional_fields has no {odd}");
         }
 
         var found = call.List("order_sn_list", 50).Select(call.Shop.FindOrder).OfType<SimOrder>().ToList();
         return found.Count == 0
-            ? throw new ShopeeRefusal("error_not_found", "Wrong parameters, detail: the order is not found.")
+            ? throw new ShopeeRefusalException("error_not_found", "Wrong parameters, detail: the order is not found.")
             : Response(new { order_list = found.Select(order => ShopeeShapes.Order(order, wanted)).ToList() });
     }
 
@@ -100,7 +100,7 @@ internal static class ShopeeApi
         var (offset, size, states) = ((int)call.Number("offset", 0, int.MaxValue), (int)call.Number("page_size", 1, 100), call.All("item_status"));
         if (states.Except(ItemStates).FirstOrDefault() is { } odd)
         {
-            throw ShopeeRefusal.Parameter($"item_status has no {odd}");
+            throw ShopeeRefusalException.Parameter($"item_status has no {odd}");
         }
 
         var from = call.TextOrNull("update_time_from") is null ? 0 : call.Number("update_time_from", 0, uint.MaxValue);
@@ -120,24 +120,24 @@ internal static class ShopeeApi
 
     private static Dictionary<string, object?> ItemInfo(ShopeeRequest call)
     {
-        var ids = call.List("item_id_list", 50).Select(static id => long.TryParse(id, CultureInfo.InvariantCulture, out var number) ? number : throw ShopeeRefusal.Parameter("item_id_list"));
+        var ids = call.List("item_id_list", 50).Select(static id => long.TryParse(id, CultureInfo.InvariantCulture, out var number) ? number : throw ShopeeRefusalException.Parameter("item_id_list"));
         return Response(new { item_list = ids.Select(call.Shop.Store.FindProduct).OfType<SimProduct>().Select(product => ShopeeShapes.Item(call.Shop, product)).ToList() });
     }
 
     private static Dictionary<string, object?> ModelList(ShopeeRequest call)
     {
-        var product = call.Shop.Store.FindProduct(call.Number("item_id", 1, long.MaxValue)) ?? throw new ShopeeRefusal("product.error_item_not_found", "Item_id is not found.");
+        var product = call.Shop.Store.FindProduct(call.Number("item_id", 1, long.MaxValue)) ?? throw new ShopeeRefusalException("product.error_item_not_found", "Item_id is not found.");
         return Response(new { tier_variation = Array.Empty<object>(), model = product.Variants.Count == 1 ? [] : product.Variants.Select(variant => ShopeeShapes.Model(call.Shop, variant)).ToList() });
     }
 
     private static Dictionary<string, object?> UpdateStock(ShopeeRequest call)
     {
-        var product = call.Shop.Store.FindProduct(call.BodyNumber("item_id")) ?? throw new ShopeeRefusal("product.error_item_not_found", "Item_id is not found.");
+        var product = call.Shop.Store.FindProduct(call.BodyNumber("item_id")) ?? throw new ShopeeRefusalException("product.error_item_not_found", "Item_id is not found.");
         var entries = call.Body.TryGetProperty("stock_list", out var list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() is >= 1 and <= 50
-            ? list.EnumerateArray().ToList() : throw ShopeeRefusal.Parameter("stock_list takes 1 to 50");
+            ? list.EnumerateArray().ToList() : throw ShopeeRefusalException.Parameter("stock_list takes 1 to 50");
         if (entries.DistinctBy(static entry => entry.GetProperty("model_id").GetInt64()).Count() < entries.Count)
         {
-            throw new ShopeeRefusal("product.error_param", "Repeat model_id.");
+            throw new ShopeeRefusalException("product.error_param", "Repeat model_id.");
         }
 
         var (set, refused) = (new List<object>(), new List<object>());

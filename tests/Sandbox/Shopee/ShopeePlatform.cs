@@ -116,7 +116,7 @@ public sealed class ShopeePlatform : IAsyncDisposable
 
             answer = await DoAsync(context, path);
         }
-        catch (ShopeeRefusal refusal)
+        catch (ShopeeRefusalException refusal)
         {
             context.Response.StatusCode = refusal.Status;
             answer = new() { ["error"] = refusal.Error, ["message"] = refusal.Told };
@@ -134,24 +134,24 @@ public sealed class ShopeePlatform : IAsyncDisposable
     private async Task<Dictionary<string, object?>> DoAsync(HttpContext context, string path)
     {
         var call = _calls.GetValueOrDefault(path) is { } known && known.Method == context.Request.Method ? known
-            : throw new ShopeeRefusal("error_param", "Permission denied. This API is currently offline or the request path is incorrect.", 404);
+            : throw new ShopeeRefusalException("error_param", "Permission denied. This API is currently offline or the request path is incorrect.", 404);
         CheckApp(context.Request, call.IsPublic);
         var shop = call.IsPublic ? null : CheckShop(context.Request);
         if (QuotaSpent)
         {
-            throw new ShopeeRefusal("error_limit", "The total API call number made by your APP has reached the daily API call limit, please try again after 00: 00 (UTC+08:00)");
+            throw new ShopeeRefusalException("error_limit", "The total API call number made by your APP has reached the daily API call limit, please try again after 00: 00 (UTC+08:00)");
         }
 
         if (Interlocked.Decrement(ref _throttled) >= 0)
         {
-            throw new ShopeeRefusal("error_rate_limit", "Too many requests. You have reached the rate limit. Please try again later.");
+            throw new ShopeeRefusalException("error_rate_limit", "Too many requests. You have reached the rate limit. Please try again later.");
         }
 
         string[] own = call.Method == HttpMethods.Get ? call.Parameters : [];
-        var expected = call.IsPublic ? Common.Concat(own) : [.. Common, "access_token", "shop_id", .. own];
+        string[] expected = call.IsPublic ? [.. Common, .. own] : [.. Common, "access_token", "shop_id", .. own];
         if (context.Request.Query.Keys.FirstOrDefault(key => !expected.Contains(key)) is { } odd)
         {
-            throw ShopeeRefusal.Parameter($"{odd} is not known in the query");
+            throw ShopeeRefusalException.Parameter($"{odd} is not known in the query");
         }
 
         var body = call.Method == HttpMethods.Post ? await BodyAsync(context.Request, call.Parameters) : default;
@@ -162,54 +162,54 @@ public sealed class ShopeePlatform : IAsyncDisposable
     {
         if (request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) != true)
         {
-            throw ShopeeRefusal.Parameter("the body is not application/json");
+            throw ShopeeRefusalException.Parameter("the body is not application/json");
         }
 
         try
         {
             var body = (await JsonDocument.ParseAsync(request.Body)).RootElement;
-            return body.ValueKind == JsonValueKind.Object && body.EnumerateObject().All(member => parameters.Contains(member.Name)) ? body : throw ShopeeRefusal.Parameter("the body has an unknown member");
+            return body.ValueKind == JsonValueKind.Object && body.EnumerateObject().All(member => parameters.Contains(member.Name)) ? body : throw ShopeeRefusalException.Parameter("the body has an unknown member");
         }
         catch (JsonException)
         {
-            throw ShopeeRefusal.Parameter("the body is not JSON");
+            throw ShopeeRefusalException.Parameter("the body is not JSON");
         }
     }
 
     private void CheckApp(HttpRequest request, bool isPublic)
     {
-        string Single(string name, string missing) => request.Query[name] is [{ Length: > 0 } value] ? value : throw new ShopeeRefusal("error_param", missing);
+        string Single(string name, string missing) => request.Query[name] is [{ Length: > 0 } value] ? value : throw new ShopeeRefusalException("error_param", missing);
         var partner = Single("partner_id", "There is no partner_id in query.");
         var (stamp, sign) = (Single("timestamp", "no timestamp"), Single("sign", "There is no sign in query."));
         if (partner != App.PartnerId.ToString(CultureInfo.InvariantCulture))
         {
-            throw new ShopeeRefusal("error_auth", "partner_id is invalid", 403);
+            throw new ShopeeRefusalException("error_auth", "partner_id is invalid", 403);
         }
 
         if (!long.TryParse(stamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
         {
-            throw new ShopeeRefusal("error_param", "Invalid timestamp");
+            throw new ShopeeRefusalException("error_param", "Invalid timestamp");
         }
 
         if (Math.Abs(Now.ToUnixTimeSeconds() - seconds) > SignedFor.TotalSeconds)
         {
-            throw new ShopeeRefusal("error_param", "Timestamp is expired.");
+            throw new ShopeeRefusalException("error_param", "Timestamp is expired.");
         }
 
         var access = isPublic ? "" : Single("access_token", "There is no access_token in query.") + Single("shop_id", "There is no shop_id in query.");
         if (sign != ShopeeSigning.Call(App.PartnerKey, partner, request.Path.Value!, stamp, access))
         {
-            throw new ShopeeRefusal("error_sign", "Wrong sign.", 403);
+            throw new ShopeeRefusalException("error_sign", "Wrong sign.", 403);
         }
     }
 
     private ShopeeShop CheckShop(HttpRequest request)
     {
         var shop = long.TryParse(request.Query["shop_id"], CultureInfo.InvariantCulture, out var id) && _shops.TryGetValue(id, out var found) ? found
-            : throw new ShopeeRefusal("error_auth", "Invalid partner_id or shopid.");
-        return !shop.Linked ? throw new ShopeeRefusal("shop_no_linked", "Partner and shop has no linked.")
+            : throw new ShopeeRefusalException("error_auth", "Invalid partner_id or shopid.");
+        return !shop.Linked ? throw new ShopeeRefusalException("shop_no_linked", "Partner and shop has no linked.")
             : _tokens.IsGood(request.Query["access_token"]!, id) ? shop
-            : throw new ShopeeRefusal("error_auth", "Invalid access_token.");
+            : throw new ShopeeRefusalException("error_auth", "Invalid access_token.");
     }
 
     /// <summary>The page where the seller approves: back to the address in the link, with a code.</summary>
@@ -219,7 +219,7 @@ public sealed class ShopeePlatform : IAsyncDisposable
         if (context.Request.Query.Keys.Any(static key => !Common.Contains(key) && key != "redirect")
             || !Uri.TryCreate(context.Request.Query["redirect"], UriKind.Absolute, out var redirect) || redirect.Query.Length > 0)
         {
-            throw ShopeeRefusal.Parameter("redirect");
+            throw ShopeeRefusalException.Parameter("redirect");
         }
 
         var shop = _shops.Values.First();

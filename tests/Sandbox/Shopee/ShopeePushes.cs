@@ -131,7 +131,7 @@ public sealed class ShopeePushes : IDisposable
         {
             if (_lost.RemoveAll(lost => lost.Id <= lastId) == 0)
             {
-                throw new ShopeeRefusal("error_param", "The information you queried is not found.");
+                throw new ShopeeRefusalException("error_param", "The information you queried is not found.");
             }
         }
     }

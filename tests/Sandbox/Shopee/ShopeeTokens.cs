@@ -37,7 +37,7 @@ internal sealed class ShopeeTokens(Func<DateTimeOffset> now)
         {
             return _given.GetValueOrDefault(code) is { Kind: Kind.Code, Used: false } given && given.Until > now() && given.Shop.Id == shopId
                 ? Pair(Use(code, given).Shop)
-                : throw new ShopeeRefusal("error_auth", "Invalid code");
+                : throw new ShopeeRefusalException("error_auth", "Invalid code");
         }
     }
 
@@ -47,17 +47,17 @@ internal sealed class ShopeeTokens(Func<DateTimeOffset> now)
         {
             if (_given.GetValueOrDefault(token) is not { Kind: Kind.Refresh } given || given.Shop.Id != shopId)
             {
-                throw new ShopeeRefusal("error_param", "Invalid refresh_token.");
+                throw new ShopeeRefusalException("error_param", "Invalid refresh_token.");
             }
 
             if (!given.Shop.Linked)
             {
-                throw new ShopeeRefusal("shop_no_linked", "Partner and shop has no linked.");
+                throw new ShopeeRefusalException("shop_no_linked", "Partner and shop has no linked.");
             }
 
             if (given.Used || given.Until <= now())
             {
-                throw given.Used ? new ShopeeRefusal("error_shop_refresh_token", "refresh_token is used.") : new ShopeeRefusal("refresh_token_expired", "refresh_token is expired.");
+                throw given.Used ? new ShopeeRefusalException("error_shop_refresh_token", "refresh_token is used.") : new ShopeeRefusalException("refresh_token_expired", "refresh_token is expired.");
             }
 
             // The access token before works five minutes more.
