@@ -141,7 +141,8 @@ public interface IPlatformProtocol
 }
 
 /// <summary>The platform's own word on the budget after a call.</summary>
-public sealed record RateReading(double Available, double Burst, double PerSecond);
+/// <param name="Cost">What the call really took, where that is less than what it was let through for.</param>
+public sealed record RateReading(double Available, double Burst, double PerSecond, double? Cost = null);
 
 /// <summary>
 /// One store during a piece of work: who it is, its secrets, and the pipeline to call it through (time limit, repeats, rate limit, one refresh

@@ -101,8 +101,8 @@ public sealed class RateLimiter(IBucketStore store, TimeProvider time) : IRateLi
         }
 
         /// <summary>
-        /// Less than was reckoned is believed at once. More is believed up to this call's own cost, which may have been reckoned too high: what other processes have under way has not all reached the
-        /// platform when it counted.
+        /// Less than was reckoned is believed at once. More is not: what other processes have under way has not all reached the platform when it counted. Only what this call was let through for and
+        /// did not take comes back.
         /// </summary>
         private Task CorrectAsync(RateReading reading, double own, CancellationToken cancellationToken) => ChangeAsync(
             (state, now) =>
@@ -115,7 +115,7 @@ public sealed class RateLimiter(IBucketStore store, TimeProvider time) : IRateLi
                     others = _underWay - own;
                 }
 
-                var available = Math.Min(reading.Available - others, reckoned + own);
+                var available = Math.Min(reading.Available - others, reckoned + Math.Max(0, own - (reading.Cost ?? own)));
                 return burst == state.Burst && perSecond == state.PerSecond && Math.Abs(available - reckoned) < burst / 100
                     ? null
                     : new BucketState(now, burst, perSecond).With(Math.Min(burst, available), now);

@@ -45,8 +45,8 @@ internal sealed class ShopifyGraph : IPlatformProtocol
     }
 
     public RateReading? ReadRate(PlatformResponse response) =>
-        response.Succeeded && response.Json().Member("extensions").Member("cost").Member("throttleStatus") is { } status
-            ? new RateReading((double)status.Decimal("currentlyAvailable"), (double)status.Decimal("maximumAvailable"), (double)status.Decimal("restoreRate"))
+        response.Succeeded && response.Json().Member("extensions").Member("cost") is { } cost && cost.Member("throttleStatus") is { } status
+            ? new RateReading((double)status.Decimal("currentlyAvailable"), (double)status.Decimal("maximumAvailable"), (double)status.Decimal("restoreRate"), (double?)cost.DecimalOrNull("actualQueryCost"))
             : null;
 
     /// <summary>One field of a record that this app may not see is null beside the rest; the same error at the root means there is no answer at all.</summary>

@@ -24,9 +24,13 @@ public static class AppKeySignature
         foreach (var pair in pairs)
         {
             var text = pair.Reveal();
-            var end = Math.Max(0, text.IndexOf(':', StringComparison.Ordinal));
+            if (text.IndexOf(':', StringComparison.Ordinal) is not (>= 0 and var end))
+            {
+                continue;
+            }
+
             var signed = request with { Body = (byte[])[.. Encoding.UTF8.GetBytes(text[..end]), .. request.Body.Span] };
-            var one = Bare.Verify(signed, [new Secret(text[Math.Min(text.Length, end + 1)..])]);
+            var one = Bare.Verify(signed, [new Secret(text[(end + 1)..])]);
             verdict = verdict == SignatureResult.Valid || one == SignatureResult.MissingSecret ? verdict : one;
         }
 

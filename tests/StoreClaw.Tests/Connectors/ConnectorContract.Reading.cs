@@ -165,6 +165,7 @@ public abstract partial class ConnectorContract
     public async Task Four_processes_on_one_account_stay_within_the_published_budget()
     {
         var first = await ConnectAsync();
+        Time.Advance(TimeSpan.FromMinutes(5));
         var buckets = new BucketMemory();
         using var line = new MeteredLine(PlatformTransport.Handler(null), Time, Metered, () => Platform.Throttled(null));
         var processes = Enumerable.Range(0, 4).Select(_ => new Pipeline(Connector.Descriptor.Id, Platform.BaseUrl, Time, line, buckets: buckets)).ToList();
