@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Shopify;
+using StoreClaw.Connectors.Wix;
 using StoreClaw.Connectors.WooCommerce;
 
 namespace StoreClaw.Connectors;
@@ -15,6 +16,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
     [
         ShopifyConnector.Instance,
         WooCommerceConnector.Create(new SystemRandomness()),
+        WixConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);
