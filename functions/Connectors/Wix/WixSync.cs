@@ -103,7 +103,7 @@ internal static class WixQuery
 {
     public static string Filter(params IEnumerable<string> conditions) => $"{{{string.Join(',', conditions)}}}";
 
-    public static string In(string field, string operation, params IEnumerable<string> ids) => $$"""{"{{field}}":{"{{operation}}":{{JsonSerializer.Serialize(ids)}} } """;
+    public static string In(string field, string operation, params IEnumerable<string> ids) => $$"""{"{{field}}":{"{{operation}}":{{JsonSerializer.Serialize(ids)}} } }""";
 
     /// <summary>No condition for no time.</summary>
     public static IEnumerable<string> AtLeast(string field, DateTimeOffset? time) => time is { } from ? [$"\"{field}\":{{\"$gte\":\"{Stamp(from)}\"}}"] : [];
