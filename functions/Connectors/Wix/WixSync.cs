@@ -138,7 +138,7 @@ internal static class WixQuery
         string? cursor = null;
         do
         {
-            (var page, cursor) = await PageAsync(store, path, "query", $"\"filter\":{filter}", 100, cursor, cancellationToken);
+            (var page, cursor) = await PageAsync(store, path, "query", $"\"filter\":{filter}", rows == "products" ? 100 : 1000, cursor, cancellationToken);
             all.AddRange(page.Read(json => json.Items(rows).ToList()));
         }
         while (cursor is not null);

@@ -189,7 +189,7 @@ internal sealed class WixApi
         WixQuestion.Object(WixQuestion.Object(WixQuestion.Parse(body, "body"), "body", "query")["query"], "query", "filter", "cursorPaging"), "inventoryItems", "pagingMetadata", query =>
         {
             var filter = WixQuestion.Filter(query["filter"], "filter", WixQuestion.Ids<SimProduct>("productId", "$in", static product => WixIds.Of(WixKind.Product, product.Id)));
-            return Keyset(() => Items(site).Where(item => filter(item.Product)), static item => (default, item.Variant.Id + (item.Level.LocationId % 1009)), ascending: true, item => Shape(site, item));
+            return Keyset(() => Items(site).Where(item => filter(item.Product)), static item => (DateTimeOffset.UnixEpoch.AddTicks(item.Level.LocationId % 1_000_000), item.Variant.Id), ascending: true, item => Shape(site, item));
         });
 
     private static JsonObject SetV3(WixSite site, string id, string body)
@@ -273,7 +273,7 @@ internal sealed class WixApi
         }
         else
         {
-            page = Page(begin(question), null, WixQuestion.Number(paging["limit"], "limit", 1, 100, 50));
+            page = Page(begin(question), null, WixQuestion.Number(paging["limit"], "limit", 1, rows is "orders" or "products" ? 100 : 1000, 50));
         }
 
         var (found, next) = page();

@@ -23,7 +23,9 @@ public sealed class WixPlatform : IAsyncDisposable
     public const int CallsPerMinute = 200;
 
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(4);
-    private static readonly TimeSpan WebhookTimeout = TimeSpan.FromMilliseconds(1250);
+
+    /// <summary>Wix gives 1250 ms; a machine that is busy with other tests gets more.</summary>
+    private static readonly TimeSpan WebhookPatience = TimeSpan.FromSeconds(25);
 
     private readonly ConcurrentDictionary<string, (WixSite Site, DateTimeOffset Ends)> _tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _given = new();
@@ -115,7 +117,7 @@ public sealed class WixPlatform : IAsyncDisposable
 
     private async Task DeliverAsync(Uri address, string jwt, string eventType)
     {
-        using var patience = new CancellationTokenSource(WebhookTimeout * 20);
+        using var patience = new CancellationTokenSource(WebhookPatience);
         using var content = new StringContent(jwt, Encoding.ASCII, new MediaTypeHeaderValue("text/plain"));
         using var answer = await _http.PostAsync(address, content, patience.Token);
         if (answer.StatusCode != HttpStatusCode.OK)
