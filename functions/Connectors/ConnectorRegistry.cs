@@ -6,6 +6,7 @@ using StoreClaw.Connectors.Lazada;
 using StoreClaw.Connectors.Shopee;
 using StoreClaw.Connectors.Shopify;
 using StoreClaw.Connectors.TikTokShop;
+using StoreClaw.Connectors.Wix;
 using StoreClaw.Connectors.WooCommerce;
 
 namespace StoreClaw.Connectors;
@@ -21,6 +22,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         LazadaConnector.Instance,
         TikTokShopConnector.Instance,
         ShopeeConnector.Instance,
+        WixConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);

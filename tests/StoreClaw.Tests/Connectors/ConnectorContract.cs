@@ -99,7 +99,7 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     }
 
     [Fact]
-    public async Task Wrong_keys_are_called_so()
+    public virtual async Task Wrong_keys_are_called_so()
     {
         var app = Platform.App is { } right ? right with { Secret = new Secret("not-the-secret-of-this-app-0000000") } : null;
 

@@ -1,0 +1,427 @@
+using System.Globalization;
+using System.Text.Json;
+using StoreClaw.Commerce;
+using StoreClaw.Connectors.Http;
+
+namespace StoreClaw.Connectors.Wix;
+
+/// <summary>One level, and under what V3 sets it: the inventory item and its present revision.</summary>
+internal sealed record WixLevel(StockLevel Level, string? InventoryId, string? Revision);
+
+/// <summary>What Wix's rows mean. A variant, and its stock, is "product:variant", since variants' ids repeat across products; "product" where there is but the one without an id.</summary>
+internal static class WixRecords
+{
+    public const string NoVariant = "00000000-0000-0000-0000-000000000000";
+
+    /// <summary>Whether a webhook's order can be taken as it is: it has all that a listed one has. What was refunded stands in no order.</summary>
+    public static bool IsWhole(JsonElement order) =>
+        Array.TrueForAll(["id", "createdDate", "updatedDate", "currency", "priceSummary", "lineItems"], name => order.Member(name) is not null) && !HasRefunds(order);
+
+    public static bool HasRefunds(JsonElement order) => order.TextOrNull("paymentStatus")?.EndsWith("REFUNDED", StringComparison.Ordinal) == true;
+
+    public static OrderChange Order(JsonElement order, IEnumerable<Refund> refunds)
+    {
+        var (updated, prices) = (order.Time("updatedDate"), order.Required("priceSummary"));
+        var cancelled = order.Items("activities").Where(static activity => activity.TextOrNull("type") == "ORDER_CANCELED").Select(static activity => activity.TimeOrNull("createdDate")).LastOrDefault();
+        return new OrderChange(new Order
+        {
+            Id = order.Id("id"), Number = order.TextOrNull("number"), CreatedAt = order.Time("createdDate"), UpdatedAt = updated,
+            CancelledAt = order.TextOrNull("status") is "CANCELED" or "REJECTED" ? cancelled ?? updated : null,
+            Currency = order.Text("currency"),
+            Total = Amount(prices, "total") ?? Amount(prices, "totalPrice") ?? throw new FormatException("'total' is missing."),
+            Tax = Amount(prices, "tax") ?? 0, Shipping = Amount(prices, "shipping") ?? 0, Discount = Amount(prices, "discount") ?? 0,
+            PaymentStatus = order.TextOrNull("paymentStatus"), FulfillmentStatus = order.TextOrNull("fulfillmentStatus"),
+            CustomerId = order.Member("buyerInfo").TextOrNull("contactId"),
+            Country = Country(order.Member("shippingInfo").Member("logistics").Member("shippingDestination")) ?? Country(order.Member("billingInfo")),
+            Lines = [.. order.Items("lineItems").Select(Line)], Refunds = [.. refunds],
+        });
+    }
+
+    /// <summary>What was really given back; a refund may consist of several transactions, each of which may fail.</summary>
+    public static IEnumerable<Refund> Refunds(JsonElement transactions) => transactions.Items("refunds")
+        .Select(static refund => new Refund(
+            refund.Id("id"), refund.Time("createdDate"), refund.Items("transactions").Where(static part => part.TextOrNull("refundStatus") is null or "SUCCEEDED").Sum(static part => Amount(part, "amount") ?? 0)))
+        .Where(static refund => refund.Amount > 0);
+
+    public static CustomerChange Customer(JsonElement contact)
+    {
+        var country = contact.Member("info").Member("addresses").Items("items").Select(static item => Country(item)).FirstOrDefault(static country => country is not null);
+        return new CustomerChange(new Customer { Id = contact.Id("id"), UpdatedAt = contact.Time("updatedDate"), FirstSeenAt = contact.Time("createdDate"), Country = country });
+    }
+
+    /// <param name="variants">In V1 they come with the product, in V3 they are rows of their own.</param>
+    public static ProductChange Product(JsonElement product, IEnumerable<JsonElement> variants) => new(new Product
+    {
+        Id = product.Id("id"), UpdatedAt = product.TimeOrNull("updatedDate") ?? product.Time("lastUpdated"),
+        Title = product.Text("name"), Status = product.Flag("visible") ? "visible" : "hidden",
+        Variants = [.. variants.Select(variant => Variant(product, variant))],
+    });
+
+    /// <summary>An inventory row: in V1 a product with its variants, in V3 a variant at a place. Neither names the article; a count of none is left out.</summary>
+    public static IEnumerable<WixLevel> Levels(JsonElement row)
+    {
+        var (productId, tracked, updated) = (row.Id("productId"), row.Flag("trackQuantity"), row.TimeOrNull("updatedDate") ?? row.Time("lastUpdated"));
+        return from counted in row.Member("variants") is null ? [row] : row.Items("variants")
+               let available = tracked ? counted.DecimalOrNull("quantity") ?? 0 : (decimal?)null
+               let level = new StockLevel { ItemId = Key(productId, counted.Id("variantId")), LocationId = row.TextOrNull("locationId") ?? "", UpdatedAt = updated, Available = available }
+               select new WixLevel(level, row.TextOrNull("id"), row.TextOrNull("revision"));
+    }
+
+    private static Variant Variant(JsonElement product, JsonElement variant)
+    {
+        var (v1, v3) = (variant.Member("variant"), variant.Member("price").Member("actualPrice"));
+        var choices = variant.Member("choices") is { ValueKind: JsonValueKind.Object } named
+            ? named.EnumerateObject().Select(static choice => choice.Value.ToString())
+            : variant.Items("optionChoices").Select(static choice => choice.Member("optionChoiceNames").TextOrNull("choiceName") ?? "");
+        var (key, title) = (Key(product.Id("id"), variant.IdOrNull("variantId") ?? variant.Id("id")), string.Join(", ", choices.Where(static choice => choice.Length > 0)));
+        var sku = new[] { v1.TextOrNull("sku"), variant.TextOrNull("sku"), product.TextOrNull("sku") }.FirstOrDefault(static sku => !string.IsNullOrEmpty(sku)) ?? "";
+        var price = v3.DecimalOrNull("amount") ?? v1.Member("priceData").DecimalOrNull("discountedPrice") ?? v1.Member("priceData").DecimalOrNull("price");
+        return new Variant(key, sku, title.Length > 0 ? title : product.Text("name"), price, key);
+    }
+
+    private static OrderLine Line(JsonElement line)
+    {
+        var article = line.Member("catalogReference");
+        var productId = article.TextOrNull("catalogItemId");
+        return new OrderLine
+        {
+            Id = line.Id("id"), Sku = line.Member("physicalProperties").TextOrNull("sku") ?? "", Title = line.Member("productName").TextOrNull("original") ?? "",
+            ProductId = productId, VariantId = productId is null ? null : Key(productId, article.Member("options").TextOrNull("variantId")),
+            Quantity = line.Decimal("quantity"), UnitPrice = Amount(line, "price") ?? throw new FormatException("'price' is missing."), Discount = Amount(line, "totalDiscount") ?? 0,
+        };
+    }
+
+    private static string Key(string productId, string? variantId) => variantId is null or NoVariant ? productId : $"{productId}:{variantId}";
+
+    private static string? Country(JsonElement? place) => place.Member("address").TextOrNull("country");
+
+    private static decimal? Amount(JsonElement element, string name) => element.Member(name).DecimalOrNull("amount");
+}
+
+/// <summary>Questions in Wix's query language. All lists go by creation: what changes meanwhile keeps its place, so none is passed by.</summary>
+internal static class WixQuery
+{
+    public static string Filter(params IEnumerable<string> conditions) => $"{{{string.Join(',', conditions)}}}";
+
+    public static string In(string field, string operation, params IEnumerable<string> ids) => $$"""{"{{field}}":{"{{operation}}":{{JsonSerializer.Serialize(ids)}} } }""";
+
+    /// <summary>No condition for no time.</summary>
+    public static IEnumerable<string> AtLeast(string field, DateTimeOffset? time) => time is { } from ? [$"\"{field}\":{{\"$gte\":\"{Stamp(from)}\"}}"] : [];
+
+    public static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A page by Wix's own cursor, which holds filter and sort, so that it alone is sent for later pages. Ours is the same, with a bar before it in a walk that was begun anew.</summary>
+    /// <param name="within">What the question stands under, "search" or "query".</param>
+    /// <param name="question">Filter and sort, as JSON members.</param>
+    public static async Task<(PlatformResponse Page, string? Next)> PageAsync(
+        StoreSession store, string path, string within, string question, int size, string? cursor, CancellationToken cancellationToken)
+    {
+        var (bar, place) = cursor is ['|', .. var again] ? ("|", again) : ("", cursor ?? "");
+        var asked = place.Length > 0 ? $$"""{"cursor":{{JsonSerializer.Serialize(place)}} }""" : $$"""{"limit":{{size}} }""";
+        var first = place.Length > 0 || question.Length == 0 ? "" : question + ",";
+        try
+        {
+            var page = await WixConnector.PostAsync(store, path, $$"""{"{{within}}":{ {{first}}"cursorPaging":{{asked}} } }""", cancellationToken);
+            return (page, page.Read(Next) is { } next ? bar + next : null);
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.Invalid && !WixCatalog.IsOtherVersion(e.Fault) && place.Length > 0 && bar.Length == 0)
+        {
+            // How long a cursor lives is not documented; a walk that stopped in between would never get on with one that has died.
+            return await PageAsync(store, path, within, question, size, "|", cancellationToken);
+        }
+    }
+
+    /// <summary>All rows of a filter, whatever the number of pages.</summary>
+    public static async Task<IReadOnlyList<JsonElement>> AllAsync(StoreSession store, string path, string rows, string filter, CancellationToken cancellationToken)
+    {
+        List<JsonElement> all = [];
+        string? cursor = null;
+        do
+        {
+            (var page, cursor) = await PageAsync(store, path, "query", $"\"filter\":{filter}", rows == "products" ? 100 : 1000, cursor, cancellationToken);
+            all.AddRange(page.Read(json => json.Items(rows).ToList()));
+        }
+        while (cursor is not null);
+        return all;
+    }
+
+    public static string Since(DateTimeOffset? since) => $$""" "filter":{{Filter(AtLeast("updatedDate", since))}},"sort":[{"fieldName":"createdDate","order":"ASC"}] """;
+
+    private static string? Next(JsonElement json)
+    {
+        var paging = json.Member("metadata") ?? json.Member("pagingMetadata");
+        return paging.TextOrNull("hasNext") != "false" && paging.Member("cursors").TextOrNull("next") is { Length: > 0 } next ? next : null;
+    }
+}
+
+internal sealed class WixOrders : IReader
+{
+    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    {
+        var (page, next) = await WixQuery.PageAsync(store, "/ecom/v1/orders/search", "search", WixQuery.Since(request.Since), request.Size, request.Cursor, cancellationToken);
+        return new Page(await ChangesAsync(store, page, static json => json.Items("orders"), cancellationToken), next);
+    }
+
+    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await WixConnector.GetAsync(store, $"/ecom/v1/orders/{Uri.EscapeDataString(id)}", cancellationToken);
+            return await ChangesAsync(store, page, static json => [json.Required("order")], cancellationToken);
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>INITIALIZED is an order that the buyer has not finished; lists leave it out.</summary>
+    private static async Task<IReadOnlyList<RecordChange>> ChangesAsync(StoreSession store, PlatformResponse page, Func<JsonElement, IEnumerable<JsonElement>> rows, CancellationToken cancellationToken)
+    {
+        var ids = page.Read(json => rows(json).Where(WixRecords.HasRefunds).Select(static order => order.Id("id")).ToList());
+        var answer = ids.Count == 0 ? null : await WixConnector.PostAsync(store, "/ecom/v1/payments/list-by-ids", $$"""{"orderIds":{{JsonSerializer.Serialize(ids)}} }""", cancellationToken);
+        var refunds = answer?.Read(static json => json.Items("orderTransactions").ToDictionary(static row => row.Id("orderId"), static row => WixRecords.Refunds(row).ToList())) ?? [];
+        return page.Read(json => rows(json).Where(static order => order.TextOrNull("status") != "INITIALIZED").Select(order => WixRecords.Order(order, refunds.GetValueOrDefault(order.Id("id"), []))).ToList());
+    }
+}
+
+/// <summary>
+/// Contacts go by offset. Each page begins at the instant of the last row before (cursor "instant|offset"), so one that is deleted meanwhile shifts nothing; where a whole page
+/// lies in one instant it moves on by half a page.
+/// </summary>
+internal sealed class WixContacts : IReader
+{
+    private const string Path = "/contacts/v4/contacts/query";
+
+    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    {
+        var (from, offset) = request.Cursor?.Split('|') is [var instant, var skipped] ? (DateTimeOffset.Parse(instant, CultureInfo.InvariantCulture), int.Parse(skipped, CultureInfo.InvariantCulture)) : ((DateTimeOffset?)null, 0);
+        var size = Math.Max(request.Size, 2);
+        var filter = WixQuery.Filter([.. WixQuery.AtLeast("updatedDate", request.Since), .. WixQuery.AtLeast("createdDate", from)]);
+        var query = $$"""{"query":{"filter":{{filter}},"sort":[{"fieldName":"createdDate","order":"ASC"}],"paging":{"limit":{{size}},"offset":{{offset}} } } }""";
+        var page = await WixConnector.PostAsync(store, Path, query, cancellationToken);
+        return page.Read(json =>
+        {
+            var rows = json.Items("contacts").Select(WixRecords.Customer).ToList();
+            var isEnd = rows.Count == 0 || offset + rows.Count >= json.Member("pagingMetadata").DecimalOrNull("total");
+            var last = isEnd ? null : rows[^1].Customer.FirstSeenAt;
+            return new Page(rows, isEnd ? null : $"{WixQuery.Stamp(last!.Value)}|{(last == from ? offset + (size / 2) : 0)}");
+        });
+    }
+
+    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        var page = await WixConnector.PostAsync(store, Path, $$"""{"query":{"filter":{{WixQuery.In("id", "$in", id)}} } }""", cancellationToken);
+        return page.Read(static json => json.Items("contacts").Select(WixRecords.Customer).ToList());
+    }
+}
+
+/// <summary>Products or stock of a site, whose catalog is of one version or the other, or is not there.</summary>
+internal sealed record WixCatalog(bool IsStock) : IReader
+{
+    public const string VersionFact = "catalog", VersionPath = "/stores/v3/provision/version", V1 = "V1_CATALOG", V3 = "V3_CATALOG";
+
+    private const string ProductsV1 = "/stores/v1/products/query", ProductsV3 = "/stores/v3/products/query", VariantsV3 = "/stores/v3/products/query-variants";
+    private const string InventoryV1 = "/stores/v2/inventoryItems/query", InventoryV3 = "/stores/v3/inventory-items/query";
+
+    /// <summary>V3 calls on a V1 site get 428, V1 calls on a V3 site 501.</summary>
+    public static bool IsOtherVersion(PlatformFault fault) => fault.Code is "http-428" or "http-501";
+
+    /// <summary>Does it in the version that connecting found; where that has changed meanwhile, once more in the other.</summary>
+    public static async Task<T> RunAsync<T>(StoreSession store, Func<string, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var known = store.Facts.GetValueOrDefault(VersionFact);
+        var version = known is V1 or V3 ? known : await VersionAsync(store, cancellationToken);
+        try
+        {
+            return await work(version);
+        }
+        catch (PlatformException e) when (IsOtherVersion(e.Fault))
+        {
+            var now = await VersionAsync(store, cancellationToken);
+            return now == version ? throw new PlatformException(e.Fault, e) : await work(now);
+        }
+        catch (FormatException e)
+        {
+            throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, "unexpected-shape", $"Wix's answer cannot be read: {e.Message}"), e);
+        }
+    }
+
+    /// <summary>All levels of a product, without articles' numbers.</summary>
+    public static async Task<IReadOnlyList<WixLevel>> LevelsAsync(StoreSession store, string version, string productId, CancellationToken cancellationToken)
+    {
+        var rows = version == V3
+            ? await WixQuery.AllAsync(store, InventoryV3, "inventoryItems", WixQuery.In("productId", "$in", productId), cancellationToken)
+            : (await WixConnector.PostAsync(store, InventoryV1, V1Query($$"""{"productId":{{JsonSerializer.Serialize(productId)}} }""", 100), cancellationToken)).Read(static json => json.Items("inventoryItems").ToList());
+        return [.. rows.SelectMany(WixRecords.Levels)];
+    }
+
+    public Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken) => RunAsync(
+        store,
+        async version =>
+        {
+            // "version|place": a walk that was begun in the other version begins anew.
+            var place = request.Cursor?.Split('|', 2) is [var begun, var reached] && begun == version ? reached : null;
+            var (rows, next) = version switch
+            {
+                V1 => await RowsV1Async(store, request, place, cancellationToken),
+                V3 => await RowsV3Async(store, request, place, cancellationToken),
+                _ => ([], null),
+            };
+            IReadOnlyList<RecordChange> changes = IsStock
+                ? await StockAsync(store, version, [.. rows.SelectMany(WixRecords.Levels).Where(level => !(level.Level.UpdatedAt < request.Since))], cancellationToken)
+                : await ProductsAsync(store, version, rows, cancellationToken);
+            return new Page(changes, next is null ? null : $"{version}|{next}");
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => RunAsync<IReadOnlyList<RecordChange>>(
+        store,
+        async version => id.Split(':', '@')[0] is var productId && version is not (V1 or V3) ? []
+            : IsStock ? await StockAsync(store, version, await LevelsAsync(store, version, productId, cancellationToken), cancellationToken)
+            : await FindProductsAsync(store, version, [productId], cancellationToken),
+        cancellationToken);
+
+    private static async Task<string> VersionAsync(StoreSession store, CancellationToken cancellationToken)
+    {
+        var version = (await WixConnector.GetAsync(store, VersionPath, cancellationToken)).Read(static json => json.Text("catalogVersion"));
+        store.Facts = new Dictionary<string, string>(store.Facts) { [VersionFact] = version };
+        return version;
+    }
+
+    /// <summary>Offsets end at 10,000 rows in V1, so a list goes on behind the last number, which grows with each new row.</summary>
+    private async Task<(IReadOnlyList<JsonElement> Rows, string? Next)> RowsV1Async(StoreSession store, PageRequest request, string? place, CancellationToken cancellationToken)
+    {
+        var filter = WixQuery.Filter([.. WixQuery.AtLeast("lastUpdated", request.Since), .. place is null ? Array.Empty<string>() : [$"\"numericId\":{{\"$gt\":{place}}}"]]);
+        var page = await WixConnector.PostAsync(store, IsStock ? InventoryV1 : ProductsV1, V1Query(filter, request.Size, isProducts: !IsStock), cancellationToken);
+        return page.Read(json =>
+        {
+            var rows = json.Items(IsStock ? "inventoryItems" : "products").ToList();
+            return (rows, rows.Count == 0 || rows.Count >= json.DecimalOrNull("totalResults") ? null : rows[^1].Id("numericId"));
+        });
+    }
+
+    /// <summary>Whether stock can be filtered by time is not documented: it is read whole, and what is older is left out here.</summary>
+    private async Task<(IReadOnlyList<JsonElement> Rows, string? Next)> RowsV3Async(StoreSession store, PageRequest request, string? place, CancellationToken cancellationToken)
+    {
+        var (page, next) = await WixQuery.PageAsync(store, IsStock ? InventoryV3 : ProductsV3, "query", IsStock ? "" : WixQuery.Since(request.Since), request.Size, place, cancellationToken);
+        return (page.Read(json => json.Items(IsStock ? "inventoryItems" : "products").ToList()), next);
+    }
+
+    /// <summary>The levels with their articles' numbers, which the products know.</summary>
+    private static async Task<IReadOnlyList<RecordChange>> StockAsync(StoreSession store, string version, IReadOnlyList<WixLevel> levels, CancellationToken cancellationToken)
+    {
+        var products = await FindProductsAsync(store, version, [.. levels.Select(static level => level.Level.ItemId.Split(':')[0]).Distinct()], cancellationToken);
+        var skus = products.SelectMany(static change => change.Product.Variants).ToDictionary(static variant => variant.StockItemId, static variant => variant.Sku);
+        return [.. levels.Select(level => new StockChange(level.Level with { Sku = skus.GetValueOrDefault(level.Level.ItemId) }))];
+    }
+
+    private static async Task<IReadOnlyList<ProductChange>> FindProductsAsync(StoreSession store, string version, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var rows = ids.Count == 0 ? []
+            : version == V3 ? await WixQuery.AllAsync(store, ProductsV3, "products", WixQuery.In("id", "$in", ids), cancellationToken)
+            : (await WixConnector.PostAsync(store, ProductsV1, V1Query(WixQuery.In("id", "$hasSome", ids), 100, isProducts: true), cancellationToken)).Read(static json => json.Items("products").ToList());
+        return await ProductsAsync(store, version, rows, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<ProductChange>> ProductsAsync(StoreSession store, string version, IReadOnlyList<JsonElement> products, CancellationToken cancellationToken)
+    {
+        var ids = products.Select(static product => product.Id("id")).ToList();
+        var rows = version == V1 || ids.Count == 0 ? [] : await WixQuery.AllAsync(store, VariantsV3, "variants", WixQuery.In("productData.productId", "$in", ids), cancellationToken);
+        var variants = rows.ToLookup(static row => row.Required("productData").Id("productId"));
+        return [.. products.Select(product => WixRecords.Product(product, version == V1 ? product.Items("variants") : variants[product.Id("id")]))];
+    }
+
+    /// <summary>Filter and sort of V1 are JSON in a text.</summary>
+    private static string V1Query(string filter, int limit, bool isProducts = false)
+    {
+        var more = isProducts ? ""","includeVariants":true,"includeHiddenProducts":true""" : "";
+        return $$"""{"query":{"filter":{{JsonSerializer.Serialize(filter)}},"sort":"[{\"numericId\":\"asc\"}]","paging":{"limit":{{limit}} } }{{more}} }""";
+    }
+}
+
+/// <summary>
+/// Sets absolute values. V3 takes a change only under the item's present revision; V1 compares nothing, so what is expected is read just before.
+/// </summary>
+internal sealed class WixStockWriter : IStockWriter
+{
+    private const int Tries = 3;
+
+    public Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) => WixCatalog.RunAsync<IReadOnlyList<StockWriteResult>>(
+        store,
+        async version =>
+        {
+            var faults = new PlatformFault?[writes.Count];
+            foreach (var product in writes.Index().GroupBy(static entry => entry.Item.ItemId.Split(':')[0]))
+            {
+                var levels = await WixCatalog.LevelsAsync(store, version, product.Key, cancellationToken);
+                foreach (var (index, write) in product)
+                {
+                    faults[index] = Compare(write, Find(levels, write), version);
+                }
+
+                var good = product.Where(entry => faults[entry.Index] is null).ToList();
+                foreach (var (index, write) in version == WixCatalog.V3 ? good : [])
+                {
+                    faults[index] = await SetV3Async(store, product.Key, write, Find(levels, write)!, cancellationToken);
+                }
+
+                if (version != WixCatalog.V3 && good.Count > 0)
+                {
+                    var variants = good.Select(static entry => new { variantId = entry.Item.ItemId.Split(':') is [_, var id] ? id : WixRecords.NoVariant, quantity = (int)entry.Item.Quantity });
+                    var fault = await PatchAsync(store, $"/stores/v2/inventoryItems/product/{product.Key}", new { inventoryItem = new { trackQuantity = true, variants } }, cancellationToken);
+                    good.ForEach(entry => faults[entry.Index] = fault);
+                }
+            }
+
+            return [.. writes.Select((write, index) => new StockWriteResult(write, faults[index]))];
+        },
+        cancellationToken);
+
+    /// <summary>A refused revision is not yet a conflict: an answer that got lost leaves one behind, and so does a change of something else.</summary>
+    private static async Task<PlatformFault?> SetV3Async(StoreSession store, string productId, StockWrite write, WixLevel? level, CancellationToken cancellationToken)
+    {
+        PlatformFault? fault = null;
+        for (var tries = 0; tries < Tries && level is not null; tries++)
+        {
+            var item = new { id = level.InventoryId, revision = level.Revision, trackQuantity = true, quantity = (int)write.Quantity };
+            fault = await PatchAsync(store, $"/stores/v3/inventory-items/{level.InventoryId}", new { inventoryItem = item, reason = "MANUAL" }, cancellationToken);
+            if (fault is not { Kind: FaultKind.Conflict })
+            {
+                return fault;
+            }
+
+            level = Find(await WixCatalog.LevelsAsync(store, WixCatalog.V3, productId, cancellationToken), write);
+            if (level?.Level.Available == write.Quantity || Compare(write, level, WixCatalog.V3) is not null)
+            {
+                return level?.Level.Available == write.Quantity ? null : fault;
+            }
+        }
+
+        return fault;
+    }
+
+    private static async Task<PlatformFault?> PatchAsync(StoreSession store, string path, object body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.SendAsync(WixConnector.Request(HttpMethod.Patch, path, JsonSerializer.Serialize(body)), cancellationToken);
+            return null;
+        }
+        catch (PlatformException e) when (e.Fault.Kind is FaultKind.NotFound or FaultKind.Invalid or FaultKind.Conflict)
+        {
+            return e.Fault;
+        }
+    }
+
+    private static WixLevel? Find(IReadOnlyList<WixLevel> levels, StockWrite write) =>
+        levels.FirstOrDefault(level => level.Level.ItemId == write.ItemId && level.Level.LocationId == write.LocationId);
+
+    private static PlatformFault? Compare(StockWrite write, WixLevel? level, string version) =>
+        level is null ? new(FaultKind.NotFound, "no-item", "The site does not have this item.")
+        : !decimal.IsInteger(write.Quantity) || Math.Abs(write.Quantity) > int.MaxValue ? new(FaultKind.Invalid, "not-whole", "Wix counts stock in whole pieces.")
+        // Tracking belongs to the product there: the other variants would begin at none.
+        : version == WixCatalog.V1 && level.Level.Available is null ? new(FaultKind.Invalid, "not-tracked", "Wix does not count this product. Switch its inventory tracking on.")
+        : write.Expected is { } expected && level.Level.Available != expected ? new(FaultKind.Conflict, "stock-changed", "The site has another number: it was changed meanwhile.")
+        : null;
+}
