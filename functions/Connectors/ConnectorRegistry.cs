@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
+using StoreClaw.Connectors.Ebay;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Shopify;
 using StoreClaw.Connectors.WooCommerce;
@@ -15,6 +16,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
     [
         ShopifyConnector.Instance,
         WooCommerceConnector.Create(new SystemRandomness()),
+        EbayConnector.Create(),
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);

@@ -42,6 +42,9 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     /// <summary>False where the whole body is the signed thing.</summary>
     protected virtual bool SignsInAHeader => true;
 
+    /// <summary>False where the JSON is signed and not its layout, which a gateway may change.</summary>
+    protected virtual bool SignsWhiteSpace => true;
+
     /// <summary>What the platform's webhooks tell of.</summary>
     protected virtual IEnumerable<Resource> Told => connector.Readers.Keys;
 
