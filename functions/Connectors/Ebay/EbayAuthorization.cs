@@ -26,45 +26,22 @@ internal sealed class EbayAuthorization : IAuthorization
 
     public async Task<Grant> ExchangeAsync(StoreSession store, CallbackInput callback, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var answer = await AskAsync(
-            store,
-            [new("grant_type", "authorization_code"), new("code", callback.Parameter("code") ?? ""), new("redirect_uri", store.Secrets["ruName"].Reveal())],
-            EbayDescriptor.Codes,
-            "eBay did not accept the approval. Check ClientId, ClientSecret and RuName, then connect again.",
-            now,
-            cancellationToken);
+        const string Refused = "eBay did not accept the approval. Check ClientId, ClientSecret and RuName, then connect again.";
+        KeyValuePair<string, string>[] fields =
+            [new("grant_type", "authorization_code"), new("code", callback.Parameter("code") ?? ""), new("redirect_uri", store.Secrets["ruName"].Reveal())];
+        var answer = await AskAsync(store, fields, EbayDescriptor.Codes, Refused, now, cancellationToken);
 
         // With the token in its own header, so that a refusal ends the connect and renews nothing.
         var request = With(PlatformRequest.Get("https://apiz.ebay.com/commerce/identity/v1/user/"), answer.AccessToken);
-        var (id, name, marketplace) = (await store.SendAsync(request, cancellationToken)).Read(static user => (user.Id("userId"), user.TextOrNull("username"), user.TextOrNull("registrationMarketplaceId")));
-        return new Grant
-        {
-            Store = id,
-            Secrets = answer.Renew(store.Secrets),
-            Scopes = EbayDescriptor.Value.Scopes,
-            ExpiresAt = answer.ExpiresAt,
-            Facts = new Dictionary<string, string> { ["name"] = name ?? id, ["marketplace"] = marketplace ?? "" },
-        };
+        var user = (await store.SendAsync(request, cancellationToken)).Read(static user => (Id: user.Id("userId"), Name: user.Text("username"), Marketplace: user.TextOrNull("registrationMarketplaceId")));
+        return Granted(user.Id, answer, store) with { Facts = new Dictionary<string, string> { ["name"] = user.Name, ["marketplace"] = user.Marketplace ?? "" } };
     }
 
-    /// <summary>The refresh token stays the same for its 18 months, and no answer names it again.</summary>
     public async Task<Grant?> RefreshAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var refreshToken = store.Secrets["refreshToken"];
-        var answer = await AskAsync(
-            store,
-            [new("grant_type", "refresh_token"), new("refresh_token", refreshToken.Reveal()), new("scope", Scopes)],
-            EbayDescriptor.Refreshes,
-            "eBay no longer accepts the approval: it was taken back, the password was changed, or its 18 months are over. Connect again.",
-            now,
-            cancellationToken);
-        return new Grant
-        {
-            Store = store.Store,
-            Secrets = new Dictionary<string, Secret>(answer.Renew(store.Secrets)) { ["refreshToken"] = answer.RefreshToken ?? refreshToken },
-            Scopes = EbayDescriptor.Value.Scopes,
-            ExpiresAt = answer.ExpiresAt,
-        };
+        const string Refused = "eBay no longer accepts the approval: it was taken back, the password was changed, or its 18 months are over. Connect again.";
+        KeyValuePair<string, string>[] fields = [new("grant_type", "refresh_token"), new("refresh_token", store.Secrets["refreshToken"].Reveal()), new("scope", Scopes)];
+        return Granted(store.Store, await AskAsync(store, fields, EbayDescriptor.Refreshes, Refused, now, cancellationToken), store);
     }
 
     /// <summary>A call of the app itself. Its token is kept until eBay refuses it: only so many are given out a day.</summary>
@@ -89,6 +66,15 @@ internal sealed class EbayAuthorization : IAuthorization
         _appTokens[client] = token;
         return await store.SendAsync(With(request, token), cancellationToken);
     }
+
+    /// <summary>The refresh token stays the same for its 18 months, and no later answer names it again.</summary>
+    private static Grant Granted(string seller, TokenAnswer answer, StoreSession store) => new()
+    {
+        Store = seller,
+        Secrets = new Dictionary<string, Secret>(answer.Renew(store.Secrets)) { ["refreshToken"] = answer.RefreshToken ?? store.Secrets["refreshToken"] },
+        Scopes = EbayDescriptor.Value.Scopes,
+        ExpiresAt = answer.ExpiresAt,
+    };
 
     private static PlatformRequest With(PlatformRequest request, Secret token) =>
         request with { Authorized = false, Headers = [.. request.Headers, new("Authorization", $"Bearer {token.Reveal()}")] };

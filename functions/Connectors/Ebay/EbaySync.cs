@@ -99,6 +99,21 @@ internal static class EbayList
             : (int?)null;
         return next is null ? null : string.Create(CultureInfo.InvariantCulture, $"{next}|{total}");
     }
+
+    /// <param name="read">Reads the record, with the time of the answer.</param>
+    public static async Task<IReadOnlyList<RecordChange>> FindAsync(
+        StoreSession store, string url, RateLane lane, Func<JsonElement, DateTimeOffset?, RecordChange> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await store.SendAsync(PlatformRequest.Get(url) with { Lane = lane }, cancellationToken);
+            return [response.Read(record => read(record, response.Headers.Date))];
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        {
+            return [];
+        }
+    }
 }
 
 /// <summary>A backfill goes by creation, which never changes; later reads by modification.</summary>
@@ -125,18 +140,8 @@ internal sealed class EbayOrderReader : IReader
         return response.Read(page => new Page([.. page.Items("orders").Select(static order => new OrderChange(EbayRecords.Order(order)))], EbayList.Next(request, page)));
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var request = PlatformRequest.Get($"{Path}/{Uri.EscapeDataString(id)}?{WithTax}") with { Lane = EbayDescriptor.Orders };
-            return [(await store.SendAsync(request, cancellationToken)).Read(static order => new OrderChange(EbayRecords.Order(order)))];
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
-    }
+    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => EbayList.FindAsync(
+        store, $"{Path}/{Uri.EscapeDataString(id)}?{WithTax}", EbayDescriptor.Orders, static (order, _) => new OrderChange(EbayRecords.Order(order)), cancellationToken);
 
     private static Task<PlatformResponse> ListAsync(StoreSession store, PageRequest request, string until, CancellationToken cancellationToken)
     {
@@ -163,19 +168,8 @@ internal sealed class EbayStockReader : IReader
             [.. page.Items("inventoryItems").Select(item => new StockChange(EbayRecords.Level(item, response.Headers.Date)))], EbayList.Next(request, page)));
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var request = PlatformRequest.Get($"{Path}/{Uri.EscapeDataString(id[..id.LastIndexOf('@')])}") with { Lane = EbayDescriptor.Inventory };
-            var response = await store.SendAsync(request, cancellationToken);
-            return [response.Read(item => new StockChange(EbayRecords.Level(item, response.Headers.Date)))];
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
-    }
+    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => EbayList.FindAsync(
+        store, $"{Path}/{Uri.EscapeDataString(id[..id.LastIndexOf('@')])}", EbayDescriptor.Inventory, static (item, readAt) => new StockChange(EbayRecords.Level(item, readAt)), cancellationToken);
 }
 
 /// <summary>
@@ -183,17 +177,7 @@ internal sealed class EbayStockReader : IReader
 /// </summary>
 internal sealed class EbayStockWriter : IStockWriter
 {
-    private const int MostItems = 25;
-
     private static readonly EbayStockReader Reader = new();
-
-    private static readonly PlatformFault NotWhole = new(FaultKind.Invalid, "not-whole", "eBay counts stock in whole pieces.");
-
-    private static readonly PlatformFault NoItem = new(FaultKind.NotFound, "no-item", "eBay's inventory does not have this item.");
-
-    private static readonly PlatformFault Changed = new(FaultKind.Conflict, "stock-changed", "eBay has another number: it was changed meanwhile.");
-
-    private static readonly PlatformFault Unanswered = new(FaultKind.PlatformFailure, "no-result", "eBay did not say whether the item was set.");
 
     public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
     {
@@ -203,7 +187,7 @@ internal sealed class EbayStockWriter : IStockWriter
             faults[i] = await ObjectionAsync(store, writes[i], cancellationToken);
         }
 
-        foreach (var batch in Enumerable.Range(0, writes.Count).Where(i => faults[i] is null).ToArray().Chunk(MostItems))
+        foreach (var batch in Enumerable.Range(0, writes.Count).Where(i => faults[i] is null).ToArray().Chunk(25))
         {
             await SetAsync(store, writes, batch, faults, cancellationToken);
         }
@@ -215,18 +199,19 @@ internal sealed class EbayStockWriter : IStockWriter
     {
         if (!decimal.IsInteger(write.Quantity) || Math.Abs(write.Quantity) > int.MaxValue)
         {
-            return NotWhole;
+            return new(FaultKind.Invalid, "not-whole", "eBay counts stock in whole pieces.");
         }
 
         return write.Expected is not { } expected ? null
-            : (await Reader.FindAsync(store, $"{write.ItemId}@", cancellationToken)).FirstOrDefault() is not StockChange { Level: var level } ? NoItem
+            : (await Reader.FindAsync(store, $"{write.ItemId}@", cancellationToken)).FirstOrDefault() is not StockChange { Level: var level } ? new(FaultKind.NotFound, "no-item", "eBay's inventory does not have this item.")
             : level.Available == expected ? null
-            : Changed;
+            : new(FaultKind.Conflict, "stock-changed", "eBay has another number: it was changed meanwhile.");
     }
 
     /// <summary>Where eBay refuses a call as a whole its items are tried one by one, so that each gets an answer of its own.</summary>
     private static async Task SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, int[] batch, PlatformFault?[] faults, CancellationToken cancellationToken)
     {
+        PlatformFault unanswered = new(FaultKind.PlatformFailure, "no-result", "eBay did not say whether the item was set.");
         var body = new { requests = batch.Select(i => new { sku = writes[i].ItemId, shipToLocationAvailability = new { quantity = (int)writes[i].Quantity } }) };
         var request = PlatformRequest.Json(HttpMethod.Post, $"{EbayConnector.Api}/sell/inventory/v1/bulk_update_price_quantity", body) with { Lane = EbayDescriptor.Inventory };
         try
@@ -234,7 +219,7 @@ internal sealed class EbayStockWriter : IStockWriter
             var rows = (await store.SendAsync(request, cancellationToken)).Read(static json => json.Items("responses").ToLookup(static row => row.TextOrNull("sku"), Fault));
             foreach (var i in batch)
             {
-                faults[i] = rows.Contains(writes[i].ItemId) ? rows[writes[i].ItemId].FirstOrDefault(static fault => fault is not null) : Unanswered;
+                faults[i] = rows.Contains(writes[i].ItemId) ? rows[writes[i].ItemId].FirstOrDefault(static fault => fault is not null) : unanswered;
             }
         }
         catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound && batch.Length == 1)

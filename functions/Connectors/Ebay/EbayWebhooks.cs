@@ -166,12 +166,8 @@ internal sealed class EbayWebhooks(EbayAuthorization app, EbaySignature signatur
     /// <summary>The id of the destination at our address, live. Making one, or switching it on, has eBay ask the address for its proof at once.</summary>
     private async Task<string> DestinationAsync(StoreSession store, JsonElement? known, Uri callbackUrl, CancellationToken cancellationToken)
     {
-        var wanted = new
-        {
-            name = "StoreClaw",
-            status = "ENABLED",
-            deliveryConfig = new { endpoint = callbackUrl.AbsoluteUri, verificationToken = store.Secrets["verificationToken"].Reveal() },
-        };
+        var deliveryConfig = new { endpoint = callbackUrl.AbsoluteUri, verificationToken = store.Secrets["verificationToken"].Reveal() };
+        var wanted = new { name = "StoreClaw", status = "ENABLED", deliveryConfig };
         if (known is { ValueKind: JsonValueKind.Object } there)
         {
             var id = there.Text("destinationId");
