@@ -33,7 +33,7 @@ internal sealed class EbayAuthorization : IAuthorization
 
         // With the token in its own header, so that a refusal ends the connect and renews nothing.
         var request = With(PlatformRequest.Get("https://apiz.ebay.com/commerce/identity/v1/user/"), answer.AccessToken);
-        var user = (await store.SendAsync(request, cancellationToken)).Read(static user => (Id: user.Id("userId"), Name: user.Text("username"), Marketplace: user.TextOrNull("registrationMarketplaceId")));
+        var user = (await store.SendAsync(request, cancellationToken)).Read(static user => (Id: user.Id("userId"), Name: user.TextOrNull("username") ?? user.Id("userId"), Marketplace: user.TextOrNull("registrationMarketplaceId")));
         return Granted(user.Id, answer, store) with { Facts = new Dictionary<string, string> { ["name"] = user.Name, ["marketplace"] = user.Marketplace ?? "" } };
     }
 

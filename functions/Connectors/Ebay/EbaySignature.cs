@@ -18,26 +18,12 @@ internal sealed class EbaySignature(EbayAuthorization app, Func<TimeSpan> uptime
 
     private readonly ConcurrentDictionary<string, (Secret Key, TimeSpan ReadAt)> _keys = new(StringComparer.Ordinal);
 
-    public static SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> keys)
-    {
-        if (request.Header(Header) is not { Length: > 0 } header)
-        {
-            return SignatureResult.MissingSignature;
-        }
-
-        if (Parse(header) is not { } proof)
-        {
-            return SignatureResult.Mismatch;
-        }
-
-        if (!keys.Any(static key => !key.RevealUtf8().IsEmpty))
-        {
-            return SignatureResult.MissingSecret;
-        }
-
-        var named = keys.Select(static key => key.Reveal()).Where(key => key.StartsWith($"{proof.KeyId} ", StringComparison.Ordinal));
-        return named.Any(key => IsGenuine(key[(proof.KeyId.Length + 1)..], proof.Signature, request.Body)) ? SignatureResult.Valid : SignatureResult.Mismatch;
-    }
+    public static SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> keys) =>
+        request.Header(Header) is not { Length: > 0 } header ? SignatureResult.MissingSignature
+        : Parse(header) is not { } proof ? SignatureResult.Mismatch
+        : keys.All(static key => key.RevealUtf8().IsEmpty) ? SignatureResult.MissingSecret
+        : keys.Select(static key => key.Reveal().Split(' ', 2)).Any(key => key[0] == proof.KeyId && IsGenuine(key[^1], proof.Signature, request.Body)) ? SignatureResult.Valid
+        : SignatureResult.Mismatch;
 
     /// <exception cref="PlatformException">eBay did not hand the key out.</exception>
     public async ValueTask<IReadOnlyList<Secret>> KeysAsync(WebhookRequest request, StoreSession store, CancellationToken cancellationToken)

@@ -177,8 +177,6 @@ internal sealed class EbayStockReader : IReader
 /// </summary>
 internal sealed class EbayStockWriter : IStockWriter
 {
-    private static readonly EbayStockReader Reader = new();
-
     public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
     {
         var faults = new PlatformFault?[writes.Count];
@@ -203,7 +201,7 @@ internal sealed class EbayStockWriter : IStockWriter
         }
 
         return write.Expected is not { } expected ? null
-            : (await Reader.FindAsync(store, $"{write.ItemId}@", cancellationToken)).FirstOrDefault() is not StockChange { Level: var level } ? new(FaultKind.NotFound, "no-item", "eBay's inventory does not have this item.")
+            : (await new EbayStockReader().FindAsync(store, $"{write.ItemId}@", cancellationToken)).FirstOrDefault() is not StockChange { Level: var level } ? new(FaultKind.NotFound, "no-item", "eBay's inventory does not have this item.")
             : level.Available == expected ? null
             : new(FaultKind.Conflict, "stock-changed", "eBay has another number: it was changed meanwhile.");
     }
@@ -243,8 +241,7 @@ internal sealed class EbayStockWriter : IStockWriter
         {
             ( >= 200 and < 300, _) => (FaultKind?)null,
             (404, _) or (_, "25702" or "25710") => FaultKind.NotFound,
-            ( >= 500, _) or (_, "25025") => FaultKind.PlatformFailure,
-            (429, _) => FaultKind.Throttled,
+            ( >= 500 or 429, _) or (_, "25025") => FaultKind.PlatformFailure,
             _ => FaultKind.Invalid,
         };
         return kind is { } trouble ? EbayConnector.Describe(new PlatformFault(trouble, "refused", "The item was refused."), error) : null;

@@ -80,6 +80,7 @@ internal sealed class EbayWebhooks(EbayAuthorization app, EbaySignature signatur
     {
         foreach (var destination in (await DestinationsAsync(store, cancellationToken)).Where(row => EndpointOf(row) == callbackUrl).Select(static row => row.Text("destinationId")))
         {
+            // eBay deletes no destination that is in use.
             foreach (var subscription in (await SubscriptionsAsync(store, cancellationToken)).Where(row => row.TextOrNull("destinationId") == destination))
             {
                 await UnsubscribeAsync(store, subscription.Text("subscriptionId"), cancellationToken);
@@ -120,11 +121,8 @@ internal sealed class EbayWebhooks(EbayAuthorization app, EbaySignature signatur
     private static WebhookRegistration Registration(JsonElement row, Uri url) => new(row.Text("subscriptionId"), row.Text("topicId"), url, row.TextOrNull("status") == "ENABLED");
 
     private static PlatformRequest Request(HttpMethod method, string path, object? body = null) =>
-        (body is null ? new PlatformRequest(method, new Uri(EbayConnector.Api + path)) : PlatformRequest.Json(method, EbayConnector.Api + path, body)) with
-        {
-            Lane = EbayDescriptor.Notifications,
-            Repeatable = method != HttpMethod.Post,
-        };
+        (body is null ? new PlatformRequest(method, new Uri(EbayConnector.Api + path)) : PlatformRequest.Json(method, EbayConnector.Api + path, body))
+        with { Lane = EbayDescriptor.Notifications, Repeatable = method != HttpMethod.Post };
 
     /// <summary>The seller's subscription; one that eBay has for this topic at an earlier address is moved here.</summary>
     private static async Task SubscribeAsync(StoreSession store, string topicId, string destinationId, JsonElement? elsewhere, CancellationToken cancellationToken)
