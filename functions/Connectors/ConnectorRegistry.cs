@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
+using StoreClaw.Connectors.Ebay;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Lazada;
 using StoreClaw.Connectors.Shopee;
@@ -23,6 +24,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         TikTokShopConnector.Instance,
         ShopeeConnector.Instance,
         WixConnector.Instance,
+        EbayConnector.Create(),
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);

@@ -24,7 +24,7 @@ public abstract partial class ConnectorContract
 
     private IWebhooks Webhooks => Connector.Webhooks!;
 
-    private string OrderTopic => Connector.Descriptor.Topics.First(static topic => topic.Contains("order", StringComparison.Ordinal));
+    private string OrderTopic => Connector.Descriptor.Topics.First(static topic => topic.Contains("order", StringComparison.OrdinalIgnoreCase));
 
     [Theory]
     [MemberData(nameof(Bodies))]
@@ -55,7 +55,8 @@ public abstract partial class ConnectorContract
             Assert.Equal(SignatureResult.Mismatch, Verify(signed with { Body = tampered }, One));
         }
 
-        Assert.Equal(SignatureResult.Mismatch, Verify(signed with { Body = signed.Body.ToArray().Append((byte)'\n').ToArray() }, One));
+        var longer = Verify(signed with { Body = signed.Body.ToArray().Append((byte)'\n').ToArray() }, One);
+        Assert.Equal(SignsWhiteSpace ? SignatureResult.Mismatch : SignatureResult.Valid, longer);
     }
 
     [Fact]

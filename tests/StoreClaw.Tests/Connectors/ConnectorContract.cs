@@ -48,6 +48,9 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     /// <summary>Which of the platform's published budgets a call counts against, for platforms that count each operation apart.</summary>
     protected virtual (string Key, RateBudget Budget) Metered(Uri call) => ("", connector.Descriptor.Budget);
 
+    /// <summary>False where the JSON is signed and not its layout, which a gateway may change.</summary>
+    protected virtual bool SignsWhiteSpace => true;
+
     /// <summary>What the platform's webhooks tell of.</summary>
     protected virtual IEnumerable<Resource> Told => connector.Readers.Keys;
 

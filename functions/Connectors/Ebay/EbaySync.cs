@@ -1,0 +1,249 @@
+using System.Globalization;
+using System.Text.Json;
+using StoreClaw.Commerce;
+using StoreClaw.Connectors.Http;
+
+namespace StoreClaw.Connectors.Ebay;
+
+/// <summary>eBay's orders and inventory items. Money is text, some of it negative.</summary>
+internal static class EbayRecords
+{
+    public static Order Order(JsonElement order)
+    {
+        var pricing = order.Required("pricingSummary");
+        var currency = pricing.Required("total").Text("currency");
+        decimal Money(string name) => Amount(pricing, name, currency);
+        return new Order
+        {
+            Id = order.Id("orderId"),
+            Number = order.Id("orderId"),
+            CreatedAt = order.Time("creationDate"),
+            UpdatedAt = order.Time("lastModifiedDate"),
+            CancelledAt = CancelledAt(order),
+            Currency = currency,
+            Total = Money("total"),
+            Tax = Money("tax"),
+            Shipping = Money("deliveryCost"),
+            Discount = Math.Abs(Money("priceDiscount")) + Math.Abs(Money("deliveryDiscount")),
+            PaymentStatus = order.TextOrNull("orderPaymentStatus"),
+            FulfillmentStatus = order.TextOrNull("orderFulfillmentStatus"),
+            CustomerId = order.Member("buyer").TextOrNull("username"),
+            Country = Country(order),
+            Lines = [.. order.Items("lineItems").Select(line => Line(line, currency))],
+            Refunds = [.. order.Member("paymentSummary").Items("refunds").Where(IsPaid).Select(refund => Refund(refund, currency))],
+        };
+    }
+
+    /// <param name="readAt">An inventory item has no time of its own.</param>
+    public static StockLevel Level(JsonElement item, DateTimeOffset? readAt) => new()
+    {
+        ItemId = item.Id("sku"),
+        UpdatedAt = readAt ?? throw new FormatException("'Date' is missing."),
+        Sku = item.Text("sku"),
+        Available = item.Member("availability").Member("shipToLocationAvailability").DecimalOrNull("quantity"),
+    };
+
+    /// <summary>A payment that failed ends an order too; neither it nor every cancellation says when.</summary>
+    private static DateTimeOffset? CancelledAt(JsonElement order) =>
+        order.Member("cancelStatus") is { } status && status.TextOrNull("cancelState") == "CANCELED" ? status.TimeOrNull("cancelledDate") ?? order.Time("lastModifiedDate")
+        : order.TextOrNull("orderPaymentStatus") == "FAILED" ? order.Time("lastModifiedDate")
+        : null;
+
+    private static OrderLine Line(JsonElement line, string currency)
+    {
+        var (quantity, cost) = (line.Decimal("quantity"), Amount(line, "lineItemCost", currency));
+        return new OrderLine
+        {
+            Id = line.Id("lineItemId"),
+            Sku = line.TextOrNull("sku") ?? "",
+            Title = line.TextOrNull("title") ?? "",
+            ProductId = line.IdOrNull("legacyItemId"),
+            VariantId = line.IdOrNull("legacyVariationId"),
+            Quantity = quantity,
+            UnitPrice = quantity == 0 ? 0 : cost / quantity,
+            Discount = line.Member("discountedLineItemCost") is null ? 0 : cost - Amount(line, "discountedLineItemCost", currency),
+        };
+    }
+
+    /// <summary>One under way has no date yet.</summary>
+    private static bool IsPaid(JsonElement refund) => refund.TextOrNull("refundStatus") != "FAILED" && refund.Member("refundDate") is not null;
+
+    private static Refund Refund(JsonElement refund, string currency) =>
+        new(refund.IdOrNull("refundId") ?? refund.Id("refundReferenceId"), refund.Time("refundDate"), Amount(refund, "amount", currency));
+
+    private static string? Country(JsonElement order) =>
+        order.Items("fulfillmentStartInstructions").Select(static step => step.Member("shippingStep").Member("shipTo").Member("contactAddress").TextOrNull("countryCode")).FirstOrDefault(static country => country is not null)
+        ?? order.Member("buyer").Member("taxAddress").TextOrNull("countryCode")
+        ?? order.Member("buyer").Member("buyerRegistrationAddress").Member("contactAddress").TextOrNull("countryCode");
+
+    /// <summary>Zero when absent. What was converted for the seller's payout, a refund for one, says beside it what it was in the order's currency.</summary>
+    private static decimal Amount(JsonElement element, string name, string currency) => element.Member(name) is not { } money ? 0
+        : money.TextOrNull("convertedFromCurrency") == currency && money.TextOrNull("currency") != currency ? money.Decimal("convertedFromValue")
+        : money.Decimal("value");
+}
+
+/// <summary>
+/// A list that eBay pages by number, while rows leave it: changed ones fall out of the window, items are deleted. What is left moves up then, so where the total has shrunk the walk goes back by as
+/// many pages as may have slipped past. The cursor is "rows|total".
+/// </summary>
+internal static class EbayList
+{
+    public static int Offset(PageRequest request) => request.Cursor is { } cursor && int.Parse(cursor.Split('|')[0], CultureInfo.InvariantCulture) is var rows ? rows - (rows % request.Size) : 0;
+
+    public static string? Next(PageRequest request, JsonElement page)
+    {
+        var (offset, total) = (Offset(request), (int)page.Decimal("total"));
+        var gone = request.Cursor is { } cursor ? int.Parse(cursor.Split('|')[1], CultureInfo.InvariantCulture) - total : 0;
+        var next = gone > 0 && offset > 0 ? Math.Max(0, offset - ((gone + request.Size - 1) / request.Size * request.Size))
+            : page.TextOrNull("next") is { Length: > 0 } ? offset + request.Size
+            : (int?)null;
+        return next is null ? null : string.Create(CultureInfo.InvariantCulture, $"{next}|{total}");
+    }
+
+    /// <param name="read">Reads the record, with the time of the answer.</param>
+    public static async Task<IReadOnlyList<RecordChange>> FindAsync(
+        StoreSession store, string url, RateLane lane, Func<JsonElement, DateTimeOffset?, RecordChange> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await store.SendAsync(PlatformRequest.Get(url) with { Lane = lane }, cancellationToken);
+            return [response.Read(record => read(record, response.Headers.Date))];
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>A backfill goes by creation, which never changes; later reads by modification.</summary>
+internal sealed class EbayOrderReader : IReader
+{
+    private const string Path = $"{EbayConnector.Api}/sell/fulfillment/v1/order";
+
+    /// <summary>Without it the total leaves out the tax that eBay collects from the buyer.</summary>
+    private const string WithTax = "fieldGroups=TAX_BREAKDOWN";
+
+    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    {
+        PlatformResponse response;
+        try
+        {
+            response = await ListAsync(store, request, Stamp(request.Until), cancellationToken);
+        }
+        catch (PlatformException e) when (e.Fault.Code == "30850")
+        {
+            // By eBay's clock the end lies ahead.
+            response = await ListAsync(store, request, "", cancellationToken);
+        }
+
+        return response.Read(page => new Page([.. page.Items("orders").Select(static order => new OrderChange(EbayRecords.Order(order)))], EbayList.Next(request, page)));
+    }
+
+    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => EbayList.FindAsync(
+        store, $"{Path}/{Uri.EscapeDataString(id)}?{WithTax}", EbayDescriptor.Orders, static (order, _) => new OrderChange(EbayRecords.Order(order)), cancellationToken);
+
+    private static Task<PlatformResponse> ListAsync(StoreSession store, PageRequest request, string until, CancellationToken cancellationToken)
+    {
+        // Orders are kept for two years, and a start before that is refused.
+        var earliest = request.Until.AddYears(-2).AddDays(2);
+        var filter = $"{(request.Backfill ? "creationdate" : "lastmodifieddate")}:[{Stamp(request.Since > earliest ? request.Since.Value : earliest)}..{until}]";
+        var query = string.Create(CultureInfo.InvariantCulture, $"filter={Uri.EscapeDataString(filter)}&limit={request.Size}&offset={EbayList.Offset(request)}&{WithTax}");
+        return store.SendAsync(PlatformRequest.Get($"{Path}?{query}") with { Lane = EbayDescriptor.Orders }, cancellationToken);
+    }
+
+    private static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}
+
+/// <summary>All items each time: eBay cannot tell what has changed. Its offset counts pages here, not rows.</summary>
+internal sealed class EbayStockReader : IReader
+{
+    private const string Path = $"{EbayConnector.Api}/sell/inventory/v1/inventory_item";
+
+    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    {
+        var query = string.Create(CultureInfo.InvariantCulture, $"limit={request.Size}&offset={EbayList.Offset(request) / request.Size}");
+        var response = await store.SendAsync(PlatformRequest.Get($"{Path}?{query}") with { Lane = EbayDescriptor.Inventory }, cancellationToken);
+        return response.Read(page => new Page(
+            [.. page.Items("inventoryItems").Select(item => new StockChange(EbayRecords.Level(item, response.Headers.Date)))], EbayList.Next(request, page)));
+    }
+
+    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => EbayList.FindAsync(
+        store, $"{Path}/{Uri.EscapeDataString(id[..id.LastIndexOf('@')])}", EbayDescriptor.Inventory, static (item, readAt) => new StockChange(EbayRecords.Level(item, readAt)), cancellationToken);
+}
+
+/// <summary>
+/// Sets absolute counts, 25 items a call, so a repeat is harmless. eBay has no compare-and-set: what is expected is read just before.
+/// </summary>
+internal sealed class EbayStockWriter : IStockWriter
+{
+    public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
+    {
+        var faults = new PlatformFault?[writes.Count];
+        for (var i = 0; i < writes.Count; i++)
+        {
+            faults[i] = await ObjectionAsync(store, writes[i], cancellationToken);
+        }
+
+        foreach (var batch in Enumerable.Range(0, writes.Count).Where(i => faults[i] is null).ToArray().Chunk(25))
+        {
+            await SetAsync(store, writes, batch, faults, cancellationToken);
+        }
+
+        return [.. writes.Zip(faults, static (write, fault) => new StockWriteResult(write, fault))];
+    }
+
+    private static async Task<PlatformFault?> ObjectionAsync(StoreSession store, StockWrite write, CancellationToken cancellationToken)
+    {
+        if (!decimal.IsInteger(write.Quantity) || Math.Abs(write.Quantity) > int.MaxValue)
+        {
+            return new(FaultKind.Invalid, "not-whole", "eBay counts stock in whole pieces.");
+        }
+
+        return write.Expected is not { } expected ? null
+            : (await new EbayStockReader().FindAsync(store, $"{write.ItemId}@", cancellationToken)).FirstOrDefault() is not StockChange { Level: var level } ? new(FaultKind.NotFound, "no-item", "eBay's inventory does not have this item.")
+            : level.Available == expected ? null
+            : new(FaultKind.Conflict, "stock-changed", "eBay has another number: it was changed meanwhile.");
+    }
+
+    /// <summary>Where eBay refuses a call as a whole its items are tried one by one, so that each gets an answer of its own.</summary>
+    private static async Task SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, int[] batch, PlatformFault?[] faults, CancellationToken cancellationToken)
+    {
+        PlatformFault unanswered = new(FaultKind.PlatformFailure, "no-result", "eBay did not say whether the item was set.");
+        var body = new { requests = batch.Select(i => new { sku = writes[i].ItemId, shipToLocationAvailability = new { quantity = (int)writes[i].Quantity } }) };
+        var request = PlatformRequest.Json(HttpMethod.Post, $"{EbayConnector.Api}/sell/inventory/v1/bulk_update_price_quantity", body) with { Lane = EbayDescriptor.Inventory };
+        try
+        {
+            var rows = (await store.SendAsync(request, cancellationToken)).Read(static json => json.Items("responses").ToLookup(static row => row.TextOrNull("sku"), Fault));
+            foreach (var i in batch)
+            {
+                faults[i] = rows.Contains(writes[i].ItemId) ? rows[writes[i].ItemId].FirstOrDefault(static fault => fault is not null) : unanswered;
+            }
+        }
+        catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound && batch.Length == 1)
+        {
+            faults[batch[0]] = e.Fault;
+        }
+        catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound)
+        {
+            foreach (var i in batch)
+            {
+                await SetAsync(store, writes, [i], faults, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>25025 is a change of the same item under way: it passes.</summary>
+    private static PlatformFault? Fault(JsonElement row)
+    {
+        var error = row.Items("errors").FirstOrDefault();
+        var kind = (row.Decimal("statusCode"), error.TextOrNull("errorId")) switch
+        {
+            ( >= 200 and < 300, _) => (FaultKind?)null,
+            (404, _) or (_, "25702" or "25710") => FaultKind.NotFound,
+            ( >= 500 or 429, _) or (_, "25025") => FaultKind.PlatformFailure,
+            _ => FaultKind.Invalid,
+        };
+        return kind is { } trouble ? EbayConnector.Describe(new PlatformFault(trouble, "refused", "The item was refused."), error) : null;
+    }
+}
