@@ -7,7 +7,10 @@ internal static class WixDescriptor
 {
     public static ConnectorDescriptor Value { get; } = new()
     {
-        Id = "wix", Name = "Wix", Category = ConnectorCategory.Ecommerce, Authorization = AuthorizationMethod.OAuth2,
+        Id = "wix",
+        Name = "Wix",
+        Category = ConnectorCategory.Ecommerce,
+        Authorization = AuthorizationMethod.OAuth2,
         Fields = [],
         AppSettings = [new("WebhookPublicKey"), new("ShareUrlId", Required: false)],
         TokenLifetime = TimeSpan.FromHours(4),

@@ -22,18 +22,20 @@ internal static class WixRecords
     public static OrderChange Order(JsonElement order, IEnumerable<Refund> refunds)
     {
         var (updated, prices) = (order.Time("updatedDate"), order.Required("priceSummary"));
+        var total = Amount(prices, "total") ?? Amount(prices, "totalPrice") ?? throw new FormatException("'total' is missing.");
         var cancelled = order.Items("activities").Where(static activity => activity.TextOrNull("type") == "ORDER_CANCELED").Select(static activity => activity.TimeOrNull("createdDate")).LastOrDefault();
-        return new OrderChange(new Order
+        var bare = new Order { Id = order.Id("id"), CreatedAt = order.Time("createdDate"), UpdatedAt = updated, Currency = order.Text("currency"), Total = total };
+        var priced = bare with { Tax = Amount(prices, "tax") ?? 0, Shipping = Amount(prices, "shipping") ?? 0, Discount = Amount(prices, "discount") ?? 0 };
+        return new OrderChange(priced with
         {
-            Id = order.Id("id"), Number = order.TextOrNull("number"), CreatedAt = order.Time("createdDate"), UpdatedAt = updated,
+            Number = order.TextOrNull("number"),
+            PaymentStatus = order.TextOrNull("paymentStatus"),
+            FulfillmentStatus = order.TextOrNull("fulfillmentStatus"),
             CancelledAt = order.TextOrNull("status") is "CANCELED" or "REJECTED" ? cancelled ?? updated : null,
-            Currency = order.Text("currency"),
-            Total = Amount(prices, "total") ?? Amount(prices, "totalPrice") ?? throw new FormatException("'total' is missing."),
-            Tax = Amount(prices, "tax") ?? 0, Shipping = Amount(prices, "shipping") ?? 0, Discount = Amount(prices, "discount") ?? 0,
-            PaymentStatus = order.TextOrNull("paymentStatus"), FulfillmentStatus = order.TextOrNull("fulfillmentStatus"),
             CustomerId = order.Member("buyerInfo").TextOrNull("contactId"),
             Country = Country(order.Member("shippingInfo").Member("logistics").Member("shippingDestination")) ?? Country(order.Member("billingInfo")),
-            Lines = [.. order.Items("lineItems").Select(Line)], Refunds = [.. refunds],
+            Lines = [.. order.Items("lineItems").Select(Line)],
+            Refunds = [.. refunds],
         });
     }
 
@@ -50,12 +52,11 @@ internal static class WixRecords
     }
 
     /// <param name="variants">In V1 they come with the product, in V3 they are rows of their own.</param>
-    public static ProductChange Product(JsonElement product, IEnumerable<JsonElement> variants) => new(new Product
+    public static ProductChange Product(JsonElement product, IEnumerable<JsonElement> variants)
     {
-        Id = product.Id("id"), UpdatedAt = product.TimeOrNull("updatedDate") ?? product.Time("lastUpdated"),
-        Title = product.Text("name"), Status = product.Flag("visible") ? "visible" : "hidden",
-        Variants = [.. variants.Select(variant => Variant(product, variant))],
-    });
+        var (updated, status) = (product.TimeOrNull("updatedDate") ?? product.Time("lastUpdated"), product.Flag("visible") ? "visible" : "hidden");
+        return new ProductChange(new Product { Id = product.Id("id"), UpdatedAt = updated, Title = product.Text("name"), Status = status, Variants = [.. variants.Select(variant => Variant(product, variant))] });
+    }
 
     /// <summary>An inventory row: in V1 a product with its variants, in V3 a variant at a place. Neither names the article; a count of none is left out.</summary>
     public static IEnumerable<WixLevel> Levels(JsonElement row)
@@ -81,14 +82,10 @@ internal static class WixRecords
 
     private static OrderLine Line(JsonElement line)
     {
-        var article = line.Member("catalogReference");
-        var productId = article.TextOrNull("catalogItemId");
-        return new OrderLine
-        {
-            Id = line.Id("id"), Sku = line.Member("physicalProperties").TextOrNull("sku") ?? "", Title = line.Member("productName").TextOrNull("original") ?? "",
-            ProductId = productId, VariantId = productId is null ? null : Key(productId, article.Member("options").TextOrNull("variantId")),
-            Quantity = line.Decimal("quantity"), UnitPrice = Amount(line, "price") ?? throw new FormatException("'price' is missing."), Discount = Amount(line, "totalDiscount") ?? 0,
-        };
+        var (article, sku, title) = (line.Member("catalogReference"), line.Member("physicalProperties").TextOrNull("sku") ?? "", line.Member("productName").TextOrNull("original") ?? "");
+        var (productId, price) = (article.TextOrNull("catalogItemId"), Amount(line, "price") ?? throw new FormatException("'price' is missing."));
+        var bare = new OrderLine { Id = line.Id("id"), Title = title, Quantity = line.Decimal("quantity"), UnitPrice = price };
+        return bare with { Sku = sku, ProductId = productId, VariantId = productId is null ? null : Key(productId, article.Member("options").TextOrNull("variantId")), Discount = Amount(line, "totalDiscount") ?? 0 };
     }
 
     private static string Key(string productId, string? variantId) => variantId is null or NoVariant ? productId : $"{productId}:{variantId}";
@@ -221,8 +218,7 @@ internal sealed record WixCatalog(bool IsStock) : IReader
 {
     public const string VersionFact = "catalog", VersionPath = "/stores/v3/provision/version", V1 = "V1_CATALOG", V3 = "V3_CATALOG";
 
-    private const string ProductsV1 = "/stores/v1/products/query", ProductsV3 = "/stores/v3/products/query", VariantsV3 = "/stores/v3/products/query-variants";
-    private const string InventoryV1 = "/stores/v2/inventoryItems/query", InventoryV3 = "/stores/v3/inventory-items/query";
+    private const string ProductsV1 = "/stores/v1/products/query", ProductsV3 = "/stores/v3/products/query", VariantsV3 = "/stores/v3/products/query-variants", InventoryV1 = "/stores/v2/inventoryItems/query", InventoryV3 = "/stores/v3/inventory-items/query";
 
     /// <summary>V3 calls on a V1 site get 428, V1 calls on a V3 site 501.</summary>
     public static bool IsOtherVersion(PlatformFault fault) => fault.Code is "http-428" or "http-501";
@@ -345,8 +341,6 @@ internal sealed record WixCatalog(bool IsStock) : IReader
 /// </summary>
 internal sealed class WixStockWriter : IStockWriter
 {
-    private const int Tries = 3;
-
     public Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) => WixCatalog.RunAsync<IReadOnlyList<StockWriteResult>>(
         store,
         async version =>
@@ -382,7 +376,7 @@ internal sealed class WixStockWriter : IStockWriter
     private static async Task<PlatformFault?> SetV3Async(StoreSession store, string productId, StockWrite write, WixLevel? level, CancellationToken cancellationToken)
     {
         PlatformFault? fault = null;
-        for (var tries = 0; tries < Tries && level is not null; tries++)
+        for (var tries = 0; tries < 3 && level is not null; tries++)
         {
             var item = new { id = level.InventoryId, revision = level.Revision, trackQuantity = true, quantity = (int)write.Quantity };
             fault = await PatchAsync(store, $"/stores/v3/inventory-items/{level.InventoryId}", new { inventoryItem = item, reason = "MANUAL" }, cancellationToken);

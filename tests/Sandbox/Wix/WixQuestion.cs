@@ -54,7 +54,8 @@ internal static class WixQuestion
     {
         var (left, right) = (time(row), Time(value, field));
         return operation switch { "$gte" => left >= right, "$gt" => left > right, "$lte" => left <= right, _ => left < right };
-    });
+    }
+    );
 
     public static (string, IReadOnlyList<string>, Func<T, string, JsonNode?, bool>) Ids<T>(string field, string many, Func<T, string> id) => (field, ["$eq", many], (row, operation, value) =>
         operation == "$eq" ? id(row) == Text(value, field) : (value as JsonArray ?? throw WixRefusal.Field(field, "must be a list")).Any(one => Text(one, field) == id(row)));
