@@ -42,7 +42,8 @@ public sealed class RateLimiter(IBucketStore store, TimeProvider time) : IRateLi
                     {
                         taken = Math.Min(cost, state.Burst);
                         var left = state.Available(now) - taken;
-                        wait = TimeSpan.FromSeconds(Math.Clamp(-left / state.PerSecond, 0, TimeSpan.SecondsPerDay));
+                        // In whole milliseconds, as Delay counts: cut off, a call would go out before its turn.
+                        wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp(-left / state.PerSecond, 0, TimeSpan.SecondsPerDay) * 1000));
                         return wait > PlatformClient.LongestWait ? null : state.With(left, now);
                     },
                     cancellationToken);
