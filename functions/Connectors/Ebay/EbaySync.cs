@@ -201,7 +201,7 @@ internal sealed class EbayStockWriter : IStockWriter
         }
 
         return write.Expected is not { } expected ? null
-            : (await new EbayStockReader().FindAsync(store, $"{write.ItemId}@", cancellationToken)).FirstOrDefault() is not StockChange { Level: var level } ? new(FaultKind.NotFound, "no-item", "eBay's inventory does not have this item.")
+            : await new EbayStockReader().FindAsync(store, $"{write.ItemId}@", cancellationToken) is not [StockChange { Level: var level }, ..] ? new(FaultKind.NotFound, "no-item", "eBay's inventory does not have this item.")
             : level.Available == expected ? null
             : new(FaultKind.Conflict, "stock-changed", "eBay has another number: it was changed meanwhile.");
     }

@@ -121,8 +121,11 @@ internal sealed class EbayWebhooks(EbayAuthorization app, EbaySignature signatur
     private static WebhookRegistration Registration(JsonElement row, Uri url) => new(row.Text("subscriptionId"), row.Text("topicId"), url, row.TextOrNull("status") == "ENABLED");
 
     private static PlatformRequest Request(HttpMethod method, string path, object? body = null) =>
-        (body is null ? new PlatformRequest(method, new Uri(EbayConnector.Api + path)) : PlatformRequest.Json(method, EbayConnector.Api + path, body))
-        with { Lane = EbayDescriptor.Notifications, Repeatable = method != HttpMethod.Post };
+        (body is null ? new PlatformRequest(method, new Uri(EbayConnector.Api + path)) : PlatformRequest.Json(method, EbayConnector.Api + path, body)) with
+        {
+            Lane = EbayDescriptor.Notifications,
+            Repeatable = method != HttpMethod.Post,
+        };
 
     /// <summary>The seller's subscription; one that eBay has for this topic at an earlier address is moved here.</summary>
     private static async Task SubscribeAsync(StoreSession store, string topicId, string destinationId, JsonElement? elsewhere, CancellationToken cancellationToken)

@@ -99,7 +99,11 @@ internal sealed class TikTokShopHooks(TikTokShopPlatform platform, TikTokShopSho
             var id = string.Create(CultureInfo.InvariantCulture, $"7327{shop.Id[^5..]}{_next++:D10}");
             var body = new JsonObject
             {
-                ["type"] = Types[eventType], ["tts_notification_id"] = id, ["shop_id"] = shop.Id, ["timestamp"] = platform.Now.ToUnixTimeSeconds(), ["data"] = data,
+                ["type"] = Types[eventType],
+                ["tts_notification_id"] = id,
+                ["shop_id"] = shop.Id,
+                ["timestamp"] = platform.Now.ToUnixTimeSeconds(),
+                ["data"] = data,
             }.ToJsonString();
             foreach (var address in new[] { _addresses.GetValueOrDefault(eventType), platform.App.WebhookUrl }.OfType<Uri>().Distinct())
             {

@@ -39,7 +39,10 @@ internal static class TikTokShopShapes
             },
             ["recipient_address"] = new JsonObject
             {
-                ["name"] = "D*** K***", ["phone_number"] = "(+1)213-***-1234", ["full_address"] = "1199 C*** Ave", ["region_code"] = order.Country,
+                ["name"] = "D*** K***",
+                ["phone_number"] = "(+1)213-***-1234",
+                ["full_address"] = "1199 C*** Ave",
+                ["region_code"] = order.Country,
             },
             ["buyer_email"] = "v2b2V5@chat.seller.tiktok.com",
             ["line_items"] = new JsonArray([.. Units(order)]),

@@ -63,13 +63,20 @@ public sealed class TikTokShopShop
             case (SimTopic.OrderCancelled, SimOrder order):
                 Hooks.Enqueue("CANCELLATION_STATUS_CHANGE", new JsonObject
                 {
-                    ["order_id"] = Text(order.Id), ["cancellations_role"] = "BUYER", ["cancel_status"] = "CANCELLATION_REQUEST_COMPLETE", ["cancel_id"] = Text(order.Id + 1), ["create_time"] = at,
+                    ["order_id"] = Text(order.Id),
+                    ["cancellations_role"] = "BUYER",
+                    ["cancel_status"] = "CANCELLATION_REQUEST_COMPLETE",
+                    ["cancel_id"] = Text(order.Id + 1),
+                    ["create_time"] = at,
                 });
                 break;
             case (SimTopic.ProductUpdated, SimProduct product):
                 Hooks.Enqueue("PRODUCT_INFORMATION_CHANGE", new JsonObject
                 {
-                    ["product_id"] = Text(product.Id), ["change_source"] = "SELLER_CENTER", ["changed_fields"] = new JsonArray("others"), ["update_time"] = at,
+                    ["product_id"] = Text(product.Id),
+                    ["change_source"] = "SELLER_CENTER",
+                    ["changed_fields"] = new JsonArray("others"),
+                    ["update_time"] = at,
                 });
                 break;
             case (SimTopic.ProductDeleted, SimProduct product):
@@ -77,13 +84,19 @@ public sealed class TikTokShopShop
                 // The id as a number, as in the official example.
                 Hooks.Enqueue("PRODUCT_STATUS_CHANGE", new JsonObject
                 {
-                    ["product_id"] = product.Id, ["status"] = "PRODUCT_STATUS_CHANGED", ["suspended_reason"] = "", ["update_time"] = at,
+                    ["product_id"] = product.Id,
+                    ["status"] = "PRODUCT_STATUS_CHANGED",
+                    ["suspended_reason"] = "",
+                    ["update_time"] = at,
                 });
                 break;
             case (SimTopic.StockChanged, SimStockChange { Variant.Stock: <= 5 } change):
                 Hooks.Enqueue("INVENTORY_STATUS_CHANGE", new JsonObject
                 {
-                    ["product_id"] = Text(change.Product.Id), ["sku_id"] = Text(change.Variant.Id), ["current_inventory_status"] = "LOW_STOCK", ["update_time"] = at,
+                    ["product_id"] = Text(change.Product.Id),
+                    ["sku_id"] = Text(change.Variant.Id),
+                    ["current_inventory_status"] = "LOW_STOCK",
+                    ["update_time"] = at,
                 });
                 break;
             default:

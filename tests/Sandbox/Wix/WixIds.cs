@@ -7,7 +7,7 @@ namespace StoreClaw.Sandbox.Wix;
 
 public enum WixKind
 {
-    Order = 0x265c7d98,
+    Order = 0,
     Product = 0x131604aa,
     Variant = 0x31fb9d02,
     Contact = 0x24de6f0b,

@@ -125,7 +125,7 @@ public sealed class WixFormTests
         var request = SimulatedWix.Request(text ?? "") with { Body = body };
         var claims = $"{Convert.ToBase64String(Encoding.UTF8.GetBytes("{}")).TrimEnd('=')}.{Convert.ToBase64String(Encoding.UTF8.GetBytes(text ?? "")).TrimEnd('=')}.AAAA";
         return Webhooks.Verify(request, [new Secret(WixSigning.PublicKey(Key))], Now) != SignatureResult.Valid
-            && Webhooks.StoreOf(request, new Dictionary<string, Secret>()) == "" && Webhooks.StoreOf(SimulatedWix.Request(claims), new Dictionary<string, Secret>()) == ""
+            && string.IsNullOrEmpty(Webhooks.StoreOf(request, new Dictionary<string, Secret>())) && string.IsNullOrEmpty(Webhooks.StoreOf(SimulatedWix.Request(claims), new Dictionary<string, Secret>()))
             && Verify(claims, Now, WixSigning.PublicKey(Key)) == SignatureResult.Mismatch;
     }).QuickCheckThrowOnFailure();
 

@@ -129,7 +129,7 @@ public abstract partial class WixTests
 
         Assert.Empty(Shop.Products.Select(product => Platform.IdOf(Resource.Products, product.Id)).Except(read.Select(static change => change.Record.Id)));
         Assert.NotEqual(CatalogName, store.Facts["catalog"]);
-        Assert.Equal(1, Wix.Platform.Log.Violations.Count);
+        Assert.Single(Wix.Platform.Log.Violations);
     }
 
     [Fact]
