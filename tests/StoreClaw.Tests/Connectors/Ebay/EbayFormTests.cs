@@ -15,6 +15,8 @@ namespace StoreClaw.Tests.Connectors.Ebay;
 /// <summary>eBay's forms read and checked without a platform: signatures, challenges, errors, bodies.</summary>
 public sealed class EbayFormTests
 {
+    private static readonly JsonSerializerOptions LaidOut = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const string KeyId = "9936261a-7d7b-4621-a0f1-96ccb428af49";
 
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -70,7 +72,7 @@ public sealed class EbayFormTests
     {
         var vector = Vectors.GetProperty("notifications")[0];
         var (text, signature, key) = (vector.GetProperty("body").GetString()!, vector.GetProperty("signature").GetString()!, KeyOf(vector));
-        var laidOut = JsonSerializer.Serialize(JsonElement.Parse(text), new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        var laidOut = JsonSerializer.Serialize(JsonElement.Parse(text), LaidOut);
 
         Assert.NotEqual(text, laidOut);
         Assert.Equal(SignatureResult.Valid, Verify(Encoding.UTF8.GetBytes(laidOut), signature, key));

@@ -60,7 +60,7 @@ internal sealed class SimulatedShopee : ISimulatedPlatform
     /// <summary>The seller's browser at a link.</summary>
     public async Task<HttpResponseMessage> OpenAsync(Uri authorizeUrl)
     {
-        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         return await browser.GetAsync(new Uri(BaseUrl, authorizeUrl.PathAndQuery));
     }
 
