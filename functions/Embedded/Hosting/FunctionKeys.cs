@@ -41,13 +41,8 @@ internal sealed class FunctionKeys
         }
 
         var path = Path.Combine(folder, "function-key");
-        if (!System.IO.File.Exists(path))
-        {
-            Directory.CreateDirectory(folder);
-            Create(path);
-        }
-
-        return new FunctionKeys(System.IO.File.ReadAllText(path).Trim(), path);
+        Directory.CreateDirectory(folder);
+        return new FunctionKeys(TryCreate(path) ?? Read(path), path);
     }
 
     public KeyCheck Check(AuthorizationLevel level, HttpRequest request)
@@ -66,29 +61,43 @@ internal sealed class FunctionKeys
         return CryptographicOperations.FixedTimeEquals(Hash(given), _hash) ? KeyCheck.Allowed : KeyCheck.Wrong;
     }
 
-    // Written aside and moved into place: of two processes starting at once, both end up with the same whole key.
-    private static void Create(string path)
+    // Of several processes that start at once one makes the file; moving a finished one into place is two steps on Unix, and the second to come would replace the first one's key. Null when it is there.
+    private static string? TryCreate(string path)
     {
-        var draft = $"{path}.{Guid.NewGuid():N}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using (var file = new StreamWriter(draft, Encoding.ASCII, options))
-        {
-            file.WriteLine(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
-        }
-
         try
         {
-            System.IO.File.Move(draft, path, overwrite: false);
+            using var file = new FileStream(path, options);
+            var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+            file.Write(Encoding.ASCII.GetBytes($"{key}{Environment.NewLine}"));
+            return key;
         }
         catch (IOException) when (System.IO.File.Exists(path))
         {
-            System.IO.File.Delete(draft);
+            return null;
         }
+    }
+
+    // Another process may have made the file a moment ago and not written it yet.
+    private static string Read(string path)
+    {
+        for (var tries = 0; tries < 100; tries++)
+        {
+            using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), Encoding.ASCII);
+            if (file.ReadToEnd().Trim() is { Length: > 0 } key)
+            {
+                return key;
+            }
+
+            Thread.Sleep(TimeSpan.FromMilliseconds(20));
+        }
+
+        throw new InvalidOperationException($"The file {path} holds no function key. Delete it, or set FunctionKey, and start again.");
     }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
