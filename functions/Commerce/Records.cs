@@ -48,6 +48,9 @@ public sealed record Order : IRecord
     /// <summary>What the buyer was charged when ordering: after discounts, with tax and shipping.</summary>
     public required decimal Total { get; init; }
 
+    /// <summary>False where the platform does not tell this app what was paid: the order counts, what it brought in is unknown, and <see cref="Total"/> is 0.</summary>
+    public bool AmountsKnown { get; init; } = true;
+
     public decimal Tax { get; init; }
 
     public decimal Shipping { get; init; }

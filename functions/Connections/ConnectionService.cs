@@ -230,8 +230,8 @@ public sealed partial class ConnectionService(
     private static IEnumerable<KeyValuePair<string, Secret>> WithPrevious(IReadOnlyDictionary<string, Secret> now, SecretBundle? before)
     {
         var kept = before?.Values.Where(old =>
-            old.Key.EndsWith("Secret", StringComparison.Ordinal) && now.TryGetValue(old.Key, out var value) && !value.Equals(old.Value) && !now.ContainsKey(old.Key + ".previous"));
-        return now.Concat(kept?.Select(static old => KeyValuePair.Create(old.Key + ".previous", old.Value)) ?? []);
+            old.Key.EndsWith("Secret", StringComparison.Ordinal) && now.TryGetValue(old.Key, out var value) && !value.Equals(old.Value) && !now.ContainsKey(old.Key + StoreSession.PreviousSuffix));
+        return now.Concat(kept?.Select(static old => KeyValuePair.Create(old.Key + StoreSession.PreviousSuffix, old.Value)) ?? []);
     }
 
     private async Task<Connection> TakeOffAsync(Connection connection, CancellationToken cancellationToken)

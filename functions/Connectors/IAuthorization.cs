@@ -75,7 +75,7 @@ public interface IAuthorization
 
     /// <summary>Proves typed credentials on the platform and finds out what they allow.</summary>
     /// <exception cref="PlatformException">Wrong keys, wrong shop, unreachable: says which and what to do.</exception>
-    Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>The address the seller's browser is sent to.</summary>
     Uri AuthorizeUrl(StoreSession store, BrowserStart start) => throw new NotSupportedException();

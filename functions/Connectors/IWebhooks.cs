@@ -66,9 +66,9 @@ public interface IWebhooks
     /// <exception cref="FormatException">The body is not what the topic promises; the message names the member.</exception>
     IReadOnlyList<Change> Read(Delivery delivery, StoreSession store);
 
-    /// <summary>Makes the store's registrations match the descriptor's topics and the URL, creating and re-enabling what is missing.</summary>
+    /// <summary>Makes the store's registrations match the descriptor's topics and the URL, creating and re-enabling what is missing. Nothing where the address is typed into the platform's console.</summary>
     /// <exception cref="PlatformException">The platform refused.</exception>
-    Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken);
+    Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.FromResult(new WebhookAudit([]));
 
     /// <summary>Fetches the deliveries of the app that the platform could not get through and kept. What is handed on is confirmed to the platform after it was stored.</summary>
     /// <param name="storeAsync">Stores one for the store that <see cref="StoreOf"/> would name; null is for all of them.</param>
@@ -76,5 +76,5 @@ public interface IWebhooks
     Task RecoverAsync(StoreSession store, Func<string?, Delivery, Task> storeAsync, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Removes what <see cref="EnsureAsync"/> made.</summary>
-    Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken);
+    Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.CompletedTask;
 }

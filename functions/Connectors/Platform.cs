@@ -150,6 +150,9 @@ public sealed record RateReading(double Available, double Burst, double PerSecon
 /// </summary>
 public sealed class StoreSession
 {
+    /// <summary>Behind a secret's name: the one before it.</summary>
+    public const string PreviousSuffix = ".previous";
+
     private readonly Func<StoreSession, PlatformRequest, CancellationToken, Task<PlatformResponse>> _send;
 
     public StoreSession(
@@ -176,6 +179,9 @@ public sealed class StoreSession
 
     /// <summary>What connecting found out: currency, time zone, form of the API's address. Swapped while connecting tries the forms out.</summary>
     public IReadOnlyDictionary<string, string> Facts { get; set; }
+
+    /// <summary>The secret of that name, and behind it the one that it replaced, with which the platform may go on signing for a while.</summary>
+    public IReadOnlyList<Secret> Live(string name) => [.. new[] { name, name + PreviousSuffix }.Select(Secrets.GetValueOrDefault).OfType<Secret>()];
 
     /// <exception cref="PlatformException">The call did not succeed.</exception>
     public Task<PlatformResponse> SendAsync(PlatformRequest request, CancellationToken cancellationToken) => _send(this, request, cancellationToken);

@@ -24,7 +24,11 @@ public sealed partial class StoreCare(
 {
     public async Task ConnectedAsync(Connection connection, CancellationToken cancellationToken)
     {
-        await EnsureWebhooksAsync(connection.Id, cancellationToken);
+        if (await sessions.OpenAsync(connection.Id, cancellationToken) is { Connector.Webhooks: { } webhooks } store)
+        {
+            await EnsureWebhooksAsync(store, webhooks, cancellationToken);
+        }
+
         await sync.QueueAsync(connection, resources: null, since: null, asked: true, cancellationToken);
     }
 
@@ -84,8 +88,13 @@ public sealed partial class StoreCare(
 
     private async Task AuditAsync(string connectionId, CancellationToken cancellationToken)
     {
-        await RecoverAsync(connectionId, cancellationToken);
-        if (await EnsureWebhooksAsync(connectionId, cancellationToken) is not { Restored.Count: > 0 } audit
+        if (await sessions.OpenAsync(connectionId, cancellationToken) is not { Connector.Webhooks: { } webhooks } store)
+        {
+            return;
+        }
+
+        await RecoverAsync(store, cancellationToken);
+        if (await EnsureWebhooksAsync(store, webhooks, cancellationToken) is not { Restored.Count: > 0 } audit
             || await connections.FindAsync(connectionId, cancellationToken) is not { } connection)
         {
             return;
@@ -96,37 +105,27 @@ public sealed partial class StoreCare(
         await sync.QueueAsync(connection, resources: null, since: null, asked: true, cancellationToken);
     }
 
-    private async Task RecoverAsync(string connectionId, CancellationToken cancellationToken)
+    private async Task RecoverAsync(ConnectedStore store, CancellationToken cancellationToken)
     {
-        if (await sessions.OpenAsync(connectionId, cancellationToken) is not { Connector.Webhooks: not null } store)
-        {
-            return;
-        }
-
         try
         {
             await receiver.RecoverAsync(store, cancellationToken);
         }
         catch (PlatformException refused)
         {
-            Log.NotRecovered(logger, connectionId, refused.Fault.Kind, refused.Fault.Message);
+            Log.NotRecovered(logger, store.Connection.Id, refused.Fault.Kind, refused.Fault.Message);
         }
     }
 
-    private async Task<WebhookAudit?> EnsureWebhooksAsync(string connectionId, CancellationToken cancellationToken)
+    private async Task<WebhookAudit?> EnsureWebhooksAsync(ConnectedStore store, IWebhooks webhooks, CancellationToken cancellationToken)
     {
-        if (await sessions.OpenAsync(connectionId, cancellationToken) is not { Connector.Webhooks: { } webhooks } store)
-        {
-            return null;
-        }
-
         try
         {
-            return await webhooks.EnsureAsync(store.Session, settings.WebhookUrl(store.Connection.Connector, connectionId), cancellationToken);
+            return await webhooks.EnsureAsync(store.Session, settings.WebhookUrl(store.Connection.Connector, store.Connection.Id), cancellationToken);
         }
         catch (PlatformException refused)
         {
-            Log.NotRegistered(logger, connectionId, refused.Fault.Kind, refused.Fault.Message);
+            Log.NotRegistered(logger, store.Connection.Id, refused.Fault.Kind, refused.Fault.Message);
             return null;
         }
     }

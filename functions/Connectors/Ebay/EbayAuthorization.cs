@@ -14,8 +14,6 @@ internal sealed class EbayAuthorization : IAuthorization
 
     public ConnectPlan Plan(ConnectInput input) => new ConnectPlan.Browser("", input.App!.ToSecrets());
 
-    public Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException("eBay sellers approve in the browser.");
-
     /// <summary>The redirect is named, not written out: the RuName stands for the address that was entered for it at eBay.</summary>
     public Uri AuthorizeUrl(StoreSession store, BrowserStart start) => new(
         $"https://auth.ebay.com/oauth2/authorize?client_id={Uri.EscapeDataString(store.Secrets["clientId"].Reveal())}&redirect_uri={Uri.EscapeDataString(store.Secrets["ruName"].Reveal())}" +

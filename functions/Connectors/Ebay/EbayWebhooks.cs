@@ -22,7 +22,7 @@ internal sealed class EbayWebhooks(EbayAuthorization app, EbaySignature signatur
 
     /// <summary>An account may be closed that bought at any of our stores: that is for all of them.</summary>
     public string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app) =>
-        Look(request, static json => json.Member("metadata").TextOrNull("topic") == AccountDeletion ? null : SellerOf(json.Member("notification").Member("data")));
+        JsonReading.Look(request.Body, static json => json.Member("metadata").TextOrNull("topic") == AccountDeletion ? null : SellerOf(json.Member("notification").Member("data")));
 
     /// <summary>Proves that the address is ours, when it is registered and from time to time after.</summary>
     public WebhookReply? Answer(WebhookRequest request, IReadOnlyDictionary<string, Secret> secrets)
@@ -40,7 +40,7 @@ internal sealed class EbayWebhooks(EbayAuthorization app, EbaySignature signatur
     }
 
     public DeliveryHead Head(WebhookRequest request) =>
-        Look(request, static json => json.Member("metadata").TextOrNull("topic") is { } topic && json.Member("notification") is { } notification
+        JsonReading.Look(request.Body, static json => json.Member("metadata").TextOrNull("topic") is { } topic && json.Member("notification") is { } notification
             ? new DeliveryHead(topic, notification.IdOrNull("notificationId"), notification.TimeOrNull("eventDate"))
             : null) ?? new DeliveryHead("", null, null);
 
@@ -102,19 +102,6 @@ internal sealed class EbayWebhooks(EbayAuthorization app, EbaySignature signatur
     }
 
     private static string? SellerOf(JsonElement? data) => data.Member("user").TextOrNull("userId") ?? data.TextOrNull("userId");
-
-    private static T? Look<T>(WebhookRequest request, Func<JsonElement, T?> look)
-        where T : class
-    {
-        try
-        {
-            return look(JsonReading.ParseObject(request.Body));
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
 
     private static Uri? EndpointOf(JsonElement destination) => Uri.TryCreate(destination.Member("deliveryConfig").TextOrNull("endpoint"), UriKind.Absolute, out var endpoint) ? endpoint : null;
 

@@ -26,6 +26,33 @@ public static class JsonReading
         }
     }
 
+    /// <summary>The same for a body that may be anything; null when it is no object.</summary>
+    public static JsonElement? ObjectOrNull(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return ParseObject(body);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What <paramref name="look"/> finds in a body that nobody has verified yet; null also when it is no object, or a member is not what it is read as.</summary>
+    public static T? Look<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T?> look)
+        where T : class
+    {
+        try
+        {
+            return look(ParseObject(body));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>An answer read by <paramref name="read"/>; one of an unexpected shape is the platform's failure.</summary>
     /// <exception cref="PlatformException">It is not JSON, or <paramref name="read"/> missed a member.</exception>
     public static T Read<T>(this PlatformResponse response, Func<JsonElement, T> read)

@@ -17,8 +17,6 @@ internal sealed class LazadaAuthorization : IAuthorization
             : new ConnectPlan.Browser(country ?? "", input.App!.ToSecrets());
     }
 
-    public Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
-
     public Uri AuthorizeUrl(StoreSession store, BrowserStart start) => new(
         "https://auth.lazada.com/oauth/authorize?response_type=code&force_auth=true" +
         $"&redirect_uri={Uri.EscapeDataString(start.CallbackUrl.AbsoluteUri)}&client_id={Uri.EscapeDataString(store.Secrets["clientId"].Reveal())}" +

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 using StoreClaw.Commerce;
@@ -23,6 +22,9 @@ internal sealed partial class LazadaConnector : IPlatformProtocol
         ["ph"] = ("api.lazada.com.ph", "PHP", "Asia/Manila"),
         ["id"] = ("api.lazada.co.id", "IDR", "Asia/Jakarta"),
     };
+
+    /// <summary>Before Lazada sold anything.</summary>
+    internal static readonly DateTimeOffset Beginning = new(2012, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private const string Rest = "/rest";
 
@@ -56,12 +58,7 @@ internal sealed partial class LazadaConnector : IPlatformProtocol
             return ordinary;
         }
 
-        JsonElement answer;
-        try
-        {
-            answer = JsonReading.ParseObject(response.Body);
-        }
-        catch (FormatException)
+        if (JsonReading.ObjectOrNull(response.Body) is not { } answer)
         {
             return new(FaultKind.PlatformFailure, "not-json", "Lazada answers with something that is not JSON.");
         }
@@ -101,6 +98,9 @@ internal sealed partial class LazadaConnector : IPlatformProtocol
         store.SendAsync(PlatformRequest.Get($"{Root(store)}{path}?{string.Join('&', parameters.Select(static pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"))}"), cancellationToken);
 
     internal static string Root(StoreSession store) => $"https://{Countries[Country(store)].Host}{Rest}";
+
+    /// <summary>A time as the lists' filters take it.</summary>
+    internal static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss+00:00", CultureInfo.InvariantCulture);
 
     /// <summary>The store's name is its country and the seller's id there, "sg/1152180742".</summary>
     internal static string Country(StoreSession store) => store.Store.Split('/')[0];

@@ -10,8 +10,6 @@ internal sealed class LazadaOrders : IReader
 {
     private const int OrdersOfLines = 50;
 
-    private static readonly DateTimeOffset Beginning = new(2012, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         var (from, offset) = Position(request);
@@ -20,7 +18,7 @@ internal sealed class LazadaOrders : IReader
             store,
             "/orders/get",
             [
-                new($"{column}_after", Text(from.AddSeconds(-1))), new($"{column}_before", Text(request.Until)), new("sort_by", request.Backfill ? "created_at" : "updated_at"), new("sort_direction", "ASC"),
+                new($"{column}_after", LazadaConnector.Text(from.AddSeconds(-1))), new($"{column}_before", LazadaConnector.Text(request.Until)), new("sort_by", request.Backfill ? "created_at" : "updated_at"), new("sort_direction", "ASC"),
                 new("offset", offset.ToString(CultureInfo.InvariantCulture)), new("limit", request.Size.ToString(CultureInfo.InvariantCulture)),
             ],
             cancellationToken);
@@ -100,7 +98,7 @@ internal sealed class LazadaOrders : IReader
 
     private static (DateTimeOffset From, int Offset) Position(PageRequest request) => request.Cursor?.Split('|') is [var from, var offset]
         ? (DateTimeOffset.FromUnixTimeSeconds(long.Parse(from, CultureInfo.InvariantCulture)), int.Parse(offset, CultureInfo.InvariantCulture))
-        : (request.Since ?? Beginning, 0);
+        : (request.Since ?? LazadaConnector.Beginning, 0);
 
     /// <summary>Goes on from the last row's second (asked for less one, since nobody says whether the border counts). Only where that is no step forward the rows are counted off.</summary>
     private static string Next(PageRequest request, DateTimeOffset from, int offset, List<JsonElement> rows)
@@ -110,8 +108,6 @@ internal sealed class LazadaOrders : IReader
             ? string.Create(CultureInfo.InvariantCulture, $"{last}|0")
             : string.Create(CultureInfo.InvariantCulture, $"{from.ToUnixTimeSeconds()}|{offset + Math.Max(1, rows.Count - 1)}");
     }
-
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss+00:00", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Products with their SKUs, which hold the stock. The list has no order to rely on, and its offset ends at 10,000: a fuller window is halved.</summary>
@@ -122,8 +118,6 @@ internal sealed class LazadaProducts(Func<JsonElement, IEnumerable<RecordChange>
 
     private const int MostOffset = 10_000;
 
-    private static readonly DateTimeOffset Beginning = new(2012, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
     public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         var (at, column) = (Window.Of(request), request.Backfill ? "create" : "update");
@@ -131,7 +125,7 @@ internal sealed class LazadaProducts(Func<JsonElement, IEnumerable<RecordChange>
             store,
             "/products/get",
             [
-                new("filter", "all"), new($"{column}_after", Text(at.From.AddSeconds(-1))), new($"{column}_before", Text(at.To)),
+                new("filter", "all"), new($"{column}_after", LazadaConnector.Text(at.From.AddSeconds(-1))), new($"{column}_before", LazadaConnector.Text(at.To)),
                 new("offset", at.Offset.ToString(CultureInfo.InvariantCulture)), new("limit", Math.Min(request.Size, 50).ToString(CultureInfo.InvariantCulture)),
             ],
             cancellationToken);
@@ -187,14 +181,12 @@ internal sealed class LazadaProducts(Func<JsonElement, IEnumerable<RecordChange>
         }
     }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss+00:00", CultureInfo.InvariantCulture);
-
     /// <param name="Total">How many there were when the page before was read.</param>
     private sealed record Window(DateTimeOffset From, DateTimeOffset To, int Offset, int Total)
     {
         public static Window Of(PageRequest request) => request.Cursor?.Split('|').Select(static part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray() is [var from, var to, var offset, var total]
             ? new(DateTimeOffset.FromUnixTimeSeconds(from), DateTimeOffset.FromUnixTimeSeconds(to), (int)offset, (int)total)
-            : new(request.Since ?? Beginning, request.Until, 0, 0);
+            : new(request.Since ?? LazadaConnector.Beginning, request.Until, 0, 0);
 
         public Window? After(int rows, int total, DateTimeOffset until) => rows > 0 && Offset + rows < total
             ? this with { Offset = Offset + rows, Total = total }

@@ -29,30 +29,14 @@ internal sealed class LazadaWebhooks : IWebhooks
 
     public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => AppKeySignature.PairsOf(store);
 
-    public string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app)
+    public string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app) => JsonReading.Look(request.Body, static push =>
     {
-        if (Parse(request.Body) is not { } push || push.TextOrNull("site") is not { Length: >= 2 } site)
-        {
-            return null;
-        }
-
         // Type 8 has the text "null" outside and the seller inside.
         var seller = push.IdOrNull("seller_id") is { } outer and not "null" ? outer : push.Member("data").TextOrNull("seller_id");
-        return seller is null ? null : $"{site[^2..].ToLowerInvariant()}/{seller}";
-    }
+        return seller is not null && push.TextOrNull("site") is { Length: >= 2 } site ? $"{site[^2..].ToLowerInvariant()}/{seller}" : null;
+    });
 
-    public DeliveryHead Head(WebhookRequest request)
-    {
-        if (Parse(request.Body) is not { } push || push.TextOrNull("message_type") is not { } type)
-        {
-            return new DeliveryHead("", null, null);
-        }
-
-        var data = push.Member("data");
-        var subject = Subjects.Select(name => data.TextOrNull(name)).FirstOrDefault(static id => id is not null);
-        var id = string.Join('-', [type, push.TextOrNull("seller_id"), subject, data.TextOrNull("order_status") ?? data.TextOrNull("status"), data.TextOrNull("status_update_time") ?? push.TextOrNull("timestamp")]);
-        return new DeliveryHead(Names.GetValueOrDefault(type, $"type-{type}"), id, null);
-    }
+    public DeliveryHead Head(WebhookRequest request) => JsonReading.Look(request.Body, static push => push.TextOrNull("message_type") is { } type ? Head(push, type) : null) ?? new DeliveryHead("", null, null);
 
     public IReadOnlyList<Change> Read(Delivery delivery, StoreSession store)
     {
@@ -72,19 +56,11 @@ internal sealed class LazadaWebhooks : IWebhooks
         };
     }
 
-    public Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.FromResult(new WebhookAudit([]));
-
-    public Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private static JsonElement? Parse(ReadOnlyMemory<byte> body)
+    private static DeliveryHead Head(JsonElement push, string type)
     {
-        try
-        {
-            return JsonReading.ParseObject(body);
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
+        var data = push.Member("data");
+        var subject = Subjects.Select(name => data.TextOrNull(name)).FirstOrDefault(static id => id is not null);
+        var id = string.Join('-', [type, push.TextOrNull("seller_id"), subject, data.TextOrNull("order_status") ?? data.TextOrNull("status"), data.TextOrNull("status_update_time") ?? push.TextOrNull("timestamp")]);
+        return new DeliveryHead(Names.GetValueOrDefault(type, $"type-{type}"), id, null);
     }
 }

@@ -25,8 +25,6 @@ internal sealed class ShopeeAuthorization : IAuthorization
             : new ConnectPlan.Browser("", app.ToSecrets());
     }
 
-    public Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException("A shop is connected in the browser.");
-
     public Uri AuthorizeUrl(StoreSession store, BrowserStart start)
     {
         var redirect = Uri.EscapeDataString($"{start.CallbackUrl.AbsoluteUri}/{Uri.EscapeDataString(start.State)}");

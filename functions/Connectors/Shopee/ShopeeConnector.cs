@@ -36,7 +36,7 @@ internal sealed class ShopeeConnector : IPlatformProtocol
 
     public PlatformFault? Examine(PlatformResponse response)
     {
-        var answer = Envelope(response);
+        var answer = JsonReading.ObjectOrNull(response.Body);
         var error = answer.TextOrNull("error") ?? "";
 
         // The documentation prints "-" for an empty text. A refused stock setting tells in its lists what was refused.
@@ -104,18 +104,6 @@ internal sealed class ShopeeConnector : IPlatformProtocol
     private static bool Has(string message, string part) => message.Contains(part, StringComparison.OrdinalIgnoreCase);
 
     private static string Plain(string error) => error[(error.LastIndexOf('.') + 1)..];
-
-    private static JsonElement? Envelope(PlatformResponse response)
-    {
-        try
-        {
-            return JsonReading.ParseObject(response.Body);
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
 
     private static PlatformFault Unreadable(PlatformResponse response) => response.Status == 429
         ? OrdinaryFaults.Examine(response)!

@@ -19,8 +19,6 @@ internal sealed class ShopeeWebhooks : IWebhooks
 
     public const string Cancelled = "2 shop_authorization_cancelled";
 
-    private static readonly string[] PartnerKeys = ["clientSecret", "clientSecret.previous"];
-
     private static readonly HmacSignature Signature = new(HashAlgorithmName.SHA256, SignatureEncoding.Hex, "Authorization");
 
     public SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now)
@@ -34,13 +32,13 @@ internal sealed class ShopeeWebhooks : IWebhooks
 
     /// <summary>The app's: some apps have a push key of their own, for the others it is the partner key.</summary>
     public IReadOnlyList<Secret> SigningSecrets(StoreSession store) =>
-        store.Secrets.TryGetValue("pushKey", out var key) ? [key] : [.. PartnerKeys.Select(store.Secrets.GetValueOrDefault).OfType<Secret>()];
+        store.Secrets.TryGetValue("pushKey", out var key) ? [key] : store.Live("clientSecret");
 
-    public string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app) => Read(request.Body, Shop);
+    public string? StoreOf(WebhookRequest request, IReadOnlyDictionary<string, Secret> app) => JsonReading.Look(request.Body, Shop);
 
     /// <summary>The console tries the address out with a push of code 0, which is about nothing.</summary>
     public WebhookReply? Answer(WebhookRequest request, IReadOnlyDictionary<string, Secret> secrets) =>
-        Read(request.Body, static body => body.TextOrNull("code")) == "0" ? new WebhookReply(200, "text/plain", "") : null;
+        JsonReading.Look(request.Body, static body => body.TextOrNull("code")) == "0" ? new WebhookReply(200, "text/plain", "") : null;
 
     public DeliveryHead Head(WebhookRequest request) => Head(request.Body);
 
@@ -50,11 +48,6 @@ internal sealed class ShopeeWebhooks : IWebhooks
         Cancelled => [new UninstalledChange()],
         var other => [new NothingChange(other)],
     };
-
-    /// <summary>The address and the topics are set in the console: there is nothing to register.</summary>
-    public Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.FromResult(new WebhookAudit([]));
-
-    public Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The list holds those of all shops of the app, the oldest first, and gives the next hundred only when these are confirmed.</summary>
     public async Task RecoverAsync(StoreSession store, Func<string?, Delivery, Task> storeAsync, CancellationToken cancellationToken)
@@ -70,7 +63,7 @@ internal sealed class ShopeeWebhooks : IWebhooks
             foreach (var body in bodies)
             {
                 var head = Head(body);
-                await storeAsync(Read(body, Shop), new Delivery(head.Topic, head.DeliveryId, head.TriggeredAt, default, body));
+                await storeAsync(JsonReading.Look(body, Shop), new Delivery(head.Topic, head.DeliveryId, head.TriggeredAt, default, body));
             }
 
             if (bodies.Count > 0 && last is { } id)
@@ -88,7 +81,7 @@ internal sealed class ShopeeWebhooks : IWebhooks
         return verdict == SignatureResult.Valid && request.Header("Authorization")!.Any(char.IsAsciiLetterUpper) ? SignatureResult.Mismatch : verdict;
     }
 
-    private static DeliveryHead Head(ReadOnlyMemory<byte> body) => Read(body, static push =>
+    private static DeliveryHead Head(ReadOnlyMemory<byte> body) => JsonReading.Look(body, static push =>
     {
         var code = push.TextOrNull("code") ?? "";
         var topic = code switch { "3" => OrderStatus, "2" => Cancelled, _ => code };
@@ -100,18 +93,4 @@ internal sealed class ShopeeWebhooks : IWebhooks
 
     /// <summary>Pushes about the app's authorizations name the shop within their data.</summary>
     private static string? Shop(JsonElement push) => push.IdOrNull("shop_id") ?? push.Member("data")?.IdOrNull("shop_id");
-
-    /// <summary>Null for what is no push at all: it is looked at before it is verified.</summary>
-    private static T? Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T?> read)
-        where T : class
-    {
-        try
-        {
-            return read(JsonReading.ParseObject(body));
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
 }

@@ -23,12 +23,10 @@ internal sealed class ShopifyWebhooks : IWebhooks
 
     private static readonly HmacSignature Signature = new(HashAlgorithmName.SHA256, SignatureEncoding.Base64, "X-Shopify-Hmac-Sha256", "shopify-hmac-sha256");
 
-    private static readonly string[] Keys = ["clientSecret", "clientSecret.previous"];
-
     public SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now) => Signature.Verify(request, secrets);
 
     /// <summary>After a rotation Shopify signs with the old secret for up to an hour.</summary>
-    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => [.. Keys.Select(store.Secrets.GetValueOrDefault).OfType<Secret>()];
+    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => store.Live("clientSecret");
 
     public DeliveryHead Head(WebhookRequest request)
     {

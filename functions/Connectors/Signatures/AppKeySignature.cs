@@ -7,8 +7,6 @@ namespace StoreClaw.Connectors.Signatures;
 /// <summary>HMAC-SHA256 in hex in the header Authorization, keyed with the app's secret, over the app's key and the raw body behind it.</summary>
 public static class AppKeySignature
 {
-    private static readonly string[] Names = ["clientSecret", "clientSecret.previous"];
-
     private static readonly HmacSignature Bare = new(HashAlgorithmName.SHA256, SignatureEncoding.Hex, "Authorization");
 
     /// <summary>Key and secret of one app as the one secret that <see cref="Verify"/> takes.</summary>
@@ -16,7 +14,7 @@ public static class AppKeySignature
 
     /// <summary>The pairs a store's deliveries may be signed with: of its app, and the one before while a secret is replaced.</summary>
     public static IReadOnlyList<Secret> PairsOf(StoreSession store) => store.Secrets.TryGetValue("clientId", out var key)
-        ? [.. Names.Select(store.Secrets.GetValueOrDefault).OfType<Secret>().Select(secret => Pair(key.Reveal(), secret))]
+        ? [.. store.Live("clientSecret").Select(secret => Pair(key.Reveal(), secret))]
         : [];
 
     /// <summary>Checks the request against every pair. Pure; never throws.</summary>

@@ -20,8 +20,6 @@ internal sealed class TikTokShopAuthorization : IAuthorization
         return new ConnectPlan.Browser("", secrets);
     }
 
-    public Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
-
     /// <summary>Where the browser comes back to stands in Partner Center; it is no parameter.</summary>
     public Uri AuthorizeUrl(StoreSession store, BrowserStart start)
     {

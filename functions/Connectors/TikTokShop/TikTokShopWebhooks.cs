@@ -70,16 +70,5 @@ internal sealed class TikTokShopWebhooks : IWebhooks
 
     private static string Named(Delivery delivery, string name) => JsonReading.ParseObject(delivery.Body).Required("data").Id(name);
 
-    /// <summary>Null too where the body is nothing that can be read.</summary>
-    private static string? Member(WebhookRequest request, string name)
-    {
-        try
-        {
-            return JsonReading.ParseObject(request.Body).IdOrNull(name);
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
+    private static string? Member(WebhookRequest request, string name) => JsonReading.Look(request.Body, json => json.IdOrNull(name));
 }

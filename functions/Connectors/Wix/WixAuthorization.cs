@@ -26,9 +26,6 @@ internal sealed class WixAuthorization : IAuthorization
             : new ConnectPlan.Browser("", secrets);
     }
 
-    public Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("A site is connected in the browser only.");
-
     public Uri AuthorizeUrl(StoreSession store, BrowserStart start)
     {
         var back = $"{start.CallbackUrl.AbsoluteUri}?state={Uri.EscapeDataString(start.State)}";

@@ -44,10 +44,6 @@ internal sealed class WixWebhooks : IWebhooks
             : [Change(delivery.Topic, letter.Event ?? throw new FormatException("'data' is not an event."))];
     }
 
-    public Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.FromResult(new WebhookAudit([]));
-
-    public Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.CompletedTask;
-
     private static Change Change(string topic, JsonElement told)
     {
         var (isErasure, isGone) = (told.Flag("triggeredByAnonymizeRequest"), topic.EndsWith("eleted", StringComparison.Ordinal));

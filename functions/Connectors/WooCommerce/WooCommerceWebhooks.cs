@@ -16,8 +16,7 @@ internal sealed class WooCommerceWebhooks : IWebhooks
 
     public SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now) => Signature.Verify(request, secrets);
 
-    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) =>
-        [.. new[] { store.Secrets.GetValueOrDefault("webhookSecret"), store.Secrets.GetValueOrDefault("webhookSecret.previous") }.OfType<Secret>()];
+    public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => store.Live("webhookSecret");
 
     /// <summary>A store tries a new webhook's address out with a form, without headers or signature, and wants 200.</summary>
     public WebhookReply? Answer(WebhookRequest request, IReadOnlyDictionary<string, Secret> secrets) =>

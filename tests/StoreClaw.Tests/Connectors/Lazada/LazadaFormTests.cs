@@ -126,6 +126,18 @@ public sealed class LazadaFormTests
     public void The_seller_of_an_expiring_token_is_inside() =>
         Assert.Equal("my/77", Connector.Webhooks!.StoreOf(Request("""{"seller_id":"null","message_type":8,"site":"lazada-my","data":{"seller_id":77}}"""u8.ToArray(), ""), new Dictionary<string, Secret>()));
 
+    [Theory]
+    [InlineData("""{"seller_id":"1","message_type":0,"site":"\ud800"}""")]
+    [InlineData("""{"seller_id":"1","message_type":"\ud800","site":"lazada_sg\ud800"}""")]
+    [InlineData("[]")]
+    [InlineData("not json")]
+    public void What_nobody_has_verified_yet_may_be_anything(string body)
+    {
+        var request = Request(Encoding.UTF8.GetBytes(body), "");
+        Assert.Null(Connector.Webhooks!.StoreOf(request, new Dictionary<string, Secret>()));
+        Assert.Null(Connector.Webhooks.Head(request with { Body = "[]"u8.ToArray() }).DeliveryId);
+    }
+
     private static (string Topic, string? Store, Change Change) Push(string file)
     {
         var request = Request(Encoding.UTF8.GetBytes(Samples.Read("lazada", file)), "");
