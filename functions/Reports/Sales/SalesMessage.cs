@@ -1,5 +1,3 @@
-using System.Globalization;
-using StoreClaw.Connections;
 using StoreClaw.Notifications;
 
 namespace StoreClaw.Reports.Sales;
@@ -68,7 +66,7 @@ internal static class SalesMessage
         foreach (var (percent, what) in Changes(report, total.Currency, pick, words))
         {
             spans.Add(new Span(" · "));
-            spans.Add(new Span(words.Against(Arrow(percent), what), Math.Sign(percent) switch { > 0 => Tone.Good, < 0 => Tone.Bad, _ => Tone.Muted }));
+            spans.Add(new Span(words.Against(Figures.Arrow(percent), what), Math.Sign(percent) switch { > 0 => Tone.Good, < 0 => Tone.Bad, _ => Tone.Muted }));
         }
 
         return MessageLine.Text(spans);
@@ -89,13 +87,6 @@ internal static class SalesMessage
     }
 
     private static SalesShift? Find(IReadOnlyList<SalesShift>? shifts, string currency) => shifts?.FirstOrDefault(shift => shift.Currency == currency);
-
-    public static string Arrow(decimal percent) => Math.Sign(percent) switch
-    {
-        > 0 => string.Create(CultureInfo.InvariantCulture, $"▲{percent:#,##0.#}%"),
-        < 0 => string.Create(CultureInfo.InvariantCulture, $"▼{-percent:#,##0.#}%"),
-        _ => "±0%",
-    };
 
     private static Tone ToneOf(SalesAnomaly anomaly) => anomaly.Severity == Urgency.Info ? Tone.Good : Tone.Bad;
 
@@ -123,10 +114,9 @@ internal static class SalesMessage
 
     private static void AddEnd(List<MessageLine> lines, SalesReport report, Uri? link, SalesWords words)
     {
-        var gone = report.Stores.Where(static store => store.Status != ConnectionStatus.Connected).Select(static store => ReadableText.Cut(store.Name, TitleBytes)).ToList();
-        if (gone.Count > 0)
+        if (ReportTexts.Gone(report) is { Count: > 0 } gone)
         {
-            lines.Add(MessageLine.Quote(new Span(words.NotConnected(words.Stores(gone)), Tone.Bad)));
+            lines.Add(MessageLine.Quote(new Span(words.NotConnected(words.Stores([.. gone.Select(static name => ReadableText.Cut(name, TitleBytes))])), Tone.Bad)));
         }
 
         if (link is not null)
