@@ -7,13 +7,14 @@ namespace StoreClaw.Reports.Research;
 /// <summary>The report as the group reads it on a phone: the products watched and how they changed, each keyword with what sells best under it, what is missing, the link.</summary>
 internal static class MarketMessage
 {
-    // What fits: so many lines of keywords, products and best sellers together.
-    private const int MostLines = 18;
-    private const int MostProducts = 5;
+    // What fits: so many lines of products, keywords and best sellers together.
+    private const int MostLines = 15;
+    private const int MostProducts = 4;
     private const int MostBestSellers = 5;
-    private const int MostNamesMissing = 3;
+    private const int MostNamesMissing = 2;
     private const int TitleBytes = 48;
     private const int KeywordBytes = 40;
+    private const int MissingBytes = 30;
     private const string Separator = " · ";
 
     public static ChannelMessage Render(MarketReport report, Uri? link, MarketWords words)
@@ -25,7 +26,7 @@ internal static class MarketMessage
         AddKeywords(lines, report, each, words);
         foreach (var cause in report.Missing.GroupBy(static part => part.Cause).OrderBy(static cause => cause.Key))
         {
-            var names = cause.Select(static part => ReadableText.Cut(part.Name, KeywordBytes)).Distinct().ToList();
+            var names = cause.Select(static part => ReadableText.Cut(part.Name, MissingBytes)).Distinct().ToList();
             lines.Add(MessageLine.Quote(new Span(words.Missing(cause.Key, [.. names.Take(MostNamesMissing)], Math.Max(0, names.Count - MostNamesMissing)), Tone.Bad)));
         }
 

@@ -7,7 +7,7 @@ namespace StoreClaw.Sandbox.SellerSprite;
 /// <param name="Data">With ERROR_PARAM the name of the parameter.</param>
 internal sealed class SellerSpriteRefusal(string code, string? data = null) : Exception(code)
 {
-    public string Code => code;
+    public string Code => Message;
 
     public string? Named => data;
 }

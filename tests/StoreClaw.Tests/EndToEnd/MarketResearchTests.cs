@@ -46,7 +46,7 @@ public sealed class MarketResearchTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _app.Log.AssertFreeOf(Key);
+        _app.Log.AssertFreeOf([Key]);
         await _app.DisposeAsync();
         await _weCom.DisposeAsync();
         await _platform.DisposeAsync();

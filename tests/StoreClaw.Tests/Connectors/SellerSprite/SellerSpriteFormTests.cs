@@ -184,7 +184,7 @@ public sealed class SellerSpriteFormTests
         }
     }
 
-    private static string Answer(string row) => $$"""{"code":"OK","message":"成功","data":{"items":[{{row}}],"page":1,"size":50,"total":1,"pages":1}}""";
+    private static string Answer(string row) => $$$"""{"code":"OK","message":"成功","data":{"items":[{{{row}}}],"page":1,"size":50,"total":1,"pages":1}}""";
 
     private static PlatformFault? Examine(string body, int status = 200, DateTimeOffset? date = null)
     {
