@@ -112,7 +112,10 @@ public sealed class ShopifyCredentialsTests : IAsyncLifetime
         Assert.Empty(_store.Subscriptions);
         Assert.True(_store.Installed);
         Assert.DoesNotContain(_app.SecretFiles(), name => name.Contains(id, StringComparison.Ordinal));
-        Assert.Equal((orders, events), ((await _app.OrdersAsync(id)).Count, await EventCountAsync(id)));
+        Assert.Equal(orders, (await _app.OrdersAsync(id)).Count);
+
+        // A delivery that was on its way may have come meanwhile.
+        Assert.True(await EventCountAsync(id) >= events);
 
         using var delivery = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/shopify/{id}") { Content = Steps.Json("{}") };
         delivery.Headers.Add("X-Shopify-Topic", "orders/create");
