@@ -7,7 +7,7 @@ internal static class SalesHtml
         SalesWords.English.Title(report),
         SalesTables.Footnote(report),
         [
-            Warning(report),
+            Warnings(report),
             .. report.Totals.Select(total => Cards(report, total)),
             ReportPage.List("Unusual", report.Anomalies.Select(static anomaly => anomaly.Sentence)),
             .. report.Totals.Select(total => SalesChart.Render(report, total.Currency)),
@@ -15,12 +15,11 @@ internal static class SalesHtml
             Daily(report),
         ]);
 
-    private static Html Warning(SalesReport report) => (SalesTables.Warning(report), report.Totals.Count) switch
+    private static Html Warnings(SalesReport report)
     {
-        ({ } warning, _) => Html.Of($"<p class=\"bad\">{warning}</p>"),
-        (null, 0) => Html.Of($"<p>{SalesWords.English.NothingSold}</p>"),
-        _ => default,
-    };
+        var warnings = SalesTables.Warnings(report).Select(static warning => Html.Of($"<p class=\"bad\">{warning}</p>\n")).ToList();
+        return warnings.Count == 0 && report.Totals.Count == 0 ? Html.Of($"<p>{SalesWords.English.NothingSold}</p>") : Html.Of(warnings);
+    }
 
     private static Html Cards(SalesReport report, SalesTotals total)
     {

@@ -5,7 +5,7 @@ internal static class SalesMarkdown
     public static string Render(SalesReport report)
     {
         var text = new ReportMarkdown(report, SalesWords.English.Title(report));
-        if (SalesTables.Warning(report) is { } warning)
+        foreach (var warning in SalesTables.Warnings(report))
         {
             text.Quote(warning);
         }

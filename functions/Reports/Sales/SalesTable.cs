@@ -38,8 +38,23 @@ internal static class SalesTables
         2,
         [.. report.Trend.Select(static day => (IReadOnlyList<string>)[day.Day.ToString("ddd yyyy-MM-dd", CultureInfo.InvariantCulture), day.Currency, Amount(day.Gmv), Figures.Read(day.Orders)])]);
 
-    /// <summary>Stores whose figures may be incomplete; null when all are connected.</summary>
-    public static string? Warning(SalesReport report) => ReportTexts.Gone(report) is { Count: > 0 } gone ? SalesWords.English.NotConnected(string.Join(", ", gone)) : null;
+    /// <summary>Why figures may be incomplete, and where.</summary>
+    /// <param name="name">How a store's name is told.</param>
+    public static IEnumerable<string> Warnings(SalesReport report, SalesWords words, Func<IReadOnlyList<string>, string> name)
+    {
+        if (ReportTexts.Gone(report) is { Count: > 0 } gone)
+        {
+            yield return words.NotConnected(name(gone));
+        }
+
+        foreach (var (connection, orders) in report.WithoutAmounts)
+        {
+            yield return words.WithoutAmounts(name([report.Stores.First(store => store.Connection == connection).Name]), orders);
+        }
+    }
+
+    /// <inheritdoc cref="Warnings(SalesReport, SalesWords, Func{IReadOnlyList{string}, string})"/>
+    public static IEnumerable<string> Warnings(SalesReport report) => Warnings(report, SalesWords.English, static names => string.Join(", ", names));
 
     public static string Footnote(SalesReport report) =>
         $"Days of {report.TimeZone}, {ReportTexts.Time(report.Period.From)} to {ReportTexts.Time(report.Period.To)}. Made {ReportTexts.Time(report.GeneratedAt)}. Sales are order totals after discounts, with tax and shipping, without cancelled and test orders.";
