@@ -194,7 +194,12 @@ public sealed class MarketResearchTests : IAsyncLifetime
 
     private static object Body(string connection, string kind, string parameters) => new
     {
-        name = "Task", kind, connections = new[] { connection }, schedule = new { cron = "0 0 9 * * *" }, timeZone = "UTC", parameters = JsonElement.Parse(parameters),
+        name = "Task",
+        kind,
+        connections = new[] { connection },
+        schedule = new { cron = "0 0 9 * * *" },
+        timeZone = "UTC",
+        parameters = JsonElement.Parse(parameters),
     };
 
     /// <summary>Runs the task; the report's id, or the error where it is to fail.</summary>

@@ -14,7 +14,10 @@ public sealed class ResearchTaskTests
 {
     private static readonly TaskInput Research = TaskHost.Daily with
     {
-        Name = "Market", Kind = "market-research", Connections = ["research"], Parameters = JsonElement.Parse("""{"marketplace":"US","asins":["B000000001"]}"""),
+        Name = "Market",
+        Kind = "market-research",
+        Connections = ["research"],
+        Parameters = JsonElement.Parse("""{"marketplace":"US","asins":["B000000001"]}"""),
     };
 
     [Fact]

@@ -27,7 +27,17 @@ internal sealed class MarketList : IMarketData
 
     public static KeywordFigures Keyword(string text, long? searches = 141356, double? growth = -25.482092, double? year = 8696.27) => new()
     {
-        Keyword = text, Currency = "USD", Searches = searches, Growth = growth, YearGrowth = year, Purchases = 4029, PurchaseRate = 0.0285, Products = 173, AveragePrice = 116.24m, AverageRating = 4.5, Bid = 1.26m,
+        Keyword = text,
+        Currency = "USD",
+        Searches = searches,
+        Growth = growth,
+        YearGrowth = year,
+        Purchases = 4029,
+        PurchaseRate = 0.0285,
+        Products = 173,
+        AveragePrice = 116.24m,
+        AverageRating = 4.5,
+        Bid = 1.26m,
     };
 
     public Task<IReadOnlyList<KeywordFigures>> KeywordsAsync(Connection connection, ResearchScope scope, string keyword, int most, CancellationToken cancellationToken) =>
