@@ -8,6 +8,7 @@ using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Notifications;
 using StoreClaw.Reports;
+using StoreClaw.Reports.Research;
 using StoreClaw.Storage;
 using StoreClaw.Sync;
 using StoreClaw.Tasks;
@@ -29,7 +30,7 @@ public static class Composition
         services.TryAddSingleton<Randomness, SystemRandomness>();
         services.AddSingleton(new AppSettings(configuration));
         services.AddSecretVault(configuration);
-        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync().AddReports().AddTasks().AddNotifications();
+        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync().AddResearch().AddReports().AddTasks().AddNotifications();
     }
 
     private static IServiceCollection AddConnections(this IServiceCollection services)
@@ -79,5 +80,11 @@ public static class Composition
         services.AddSingleton<Housekeeping>();
         services.AddSingleton<IStoreSetup>(static provider => provider.GetRequiredService<StoreCare>());
         return services.AddSingleton<ConnectionDesk>();
+    }
+
+    private static IServiceCollection AddResearch(this IServiceCollection services)
+    {
+        services.AddSingleton<MarketAnswers>();
+        return services.AddSingleton<IMarketData, MarketData>();
     }
 }

@@ -25,8 +25,8 @@ public sealed partial class ConnectionHealth(ConnectionTable connections, StoreS
             changed,
             "rejected",
             new LocalizedMessage(
-                new ChannelMessage($"{changed.Store} must be connected again", [MessageLine.Text(new Span(fault.Message, Tone.Bad)), MessageLine.Text(new Span("Orders and stock of this store are not kept in step until then."))]),
-                new ChannelMessage($"{changed.Store} 需要重新授权", [MessageLine.Text(new Span(fault.Message, Tone.Bad)), MessageLine.Text(new Span("在此之前，该店铺的订单和库存不会同步。"))])),
+                new ChannelMessage($"{changed.Store} must be connected again", [MessageLine.Text(new Span(fault.Message, Tone.Bad)), MessageLine.Text(new Span("Until then StoreClaw gets nothing new from it."))]),
+                new ChannelMessage($"{changed.Store} 需要重新授权", [MessageLine.Text(new Span(fault.Message, Tone.Bad)), MessageLine.Text(new Span("在此之前，StoreClaw 无法获取其新数据。"))])),
             cancellationToken);
     }
 

@@ -8,6 +8,9 @@ namespace StoreClaw.Connectors;
 /// </summary>
 public sealed record Connector
 {
+    /// <summary>The name of the capability <see cref="Research"/>.</summary>
+    public const string Researches = "research";
+
     public required ConnectorDescriptor Descriptor { get; init; }
 
     public required IPlatformProtocol Protocol { get; init; }
@@ -20,11 +23,17 @@ public sealed record Connector
 
     public IStockWriter? StockWriter { get; init; }
 
+    public IResearch? Research { get; init; }
+
     /// <summary>The capability names shown to the console, derived from what is there.</summary>
     public IReadOnlyList<string> Capabilities =>
     [
-        .. Readers.Keys.Order().Select(static resource => $"read-{resource.ToString().ToLowerInvariant()}"),
+        .. Readers.Keys.Order().Select(Reads),
         .. Webhooks is null ? Array.Empty<string>() : ["webhooks"],
         .. StockWriter is null ? Array.Empty<string>() : ["write-stock"],
+        .. Research is null ? Array.Empty<string>() : [Researches],
     ];
+
+    /// <summary>The name of the capability to read a resource: "read-orders".</summary>
+    public static string Reads(Resource resource) => $"read-{resource.ToString().ToLowerInvariant()}";
 }

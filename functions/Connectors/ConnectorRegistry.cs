@@ -4,6 +4,7 @@ using StoreClaw.Common;
 using StoreClaw.Connectors.Ebay;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Lazada;
+using StoreClaw.Connectors.SellerSprite;
 using StoreClaw.Connectors.Shopee;
 using StoreClaw.Connectors.Shopify;
 using StoreClaw.Connectors.TikTokShop;
@@ -25,6 +26,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         ShopeeConnector.Instance,
         WixConnector.Instance,
         EbayConnector.Create(),
+        SellerSpriteConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);

@@ -24,6 +24,14 @@ public static class Figures
 
     /// <summary>"1,234".</summary>
     public static string Read(decimal count) => count.ToString("#,##0.###", CultureInfo.InvariantCulture);
+
+    /// <summary>A change in percent: "▲12.5%", "▼3%", "±0%".</summary>
+    public static string Arrow(decimal percent) => Math.Sign(percent) switch
+    {
+        > 0 => string.Create(CultureInfo.InvariantCulture, $"▲{percent:#,##0.#}%"),
+        < 0 => string.Create(CultureInfo.InvariantCulture, $"▼{-percent:#,##0.#}%"),
+        _ => "±0%",
+    };
 }
 
 /// <summary>A decimal that is a count or a percentage, not money: a JSON number without needless zeros.</summary>

@@ -9,13 +9,15 @@ namespace StoreClaw.Reports;
 /// <param name="Zone">Days are this zone's.</param>
 /// <param name="AsOf">The instant that "now" means.</param>
 /// <param name="Parameters">Checked by <see cref="IReportKind.Check"/>.</param>
+/// <param name="FindBefore">The newest report that the same task made before an instant; null when there is none at hand.</param>
 public sealed record ReportContext(
     string ReportId,
     IReadOnlyList<Connection> Connections,
     TimeZoneInfo Zone,
     DateTimeOffset AsOf,
     DateTimeOffset GeneratedAt,
-    JsonElement Parameters);
+    JsonElement Parameters,
+    Func<DateTimeOffset, CancellationToken, Task<Report?>>? FindBefore = null);
 
 /// <summary>One kind of report: what it may be asked, how it is computed, how it reads. Kinds are listed in <see cref="ReportServices.AddReports"/>.</summary>
 public interface IReportKind
@@ -23,10 +25,14 @@ public interface IReportKind
     /// <summary>The task's <c>kind</c>.</summary>
     string Id { get; }
 
+    /// <summary>What a connection must be able to do to be of use to it: one of <see cref="Connectors.Connector.Capabilities"/>.</summary>
+    string Capability { get; }
+
     /// <summary>Wrong parameters by field name, each with its remedy; empty when they will do.</summary>
     IReadOnlyDictionary<string, string> Check(JsonElement parameters);
 
     /// <summary>Reads what it needs and nothing else; acts on no platform. The same context over the same history gives the same report.</summary>
+    /// <exception cref="Common.ProblemException">There can be no report; says why and what to do.</exception>
     Task<Report> ComputeAsync(ReportContext context, CancellationToken cancellationToken);
 
     /// <summary>The report as it is kept and given out, UTF-8.</summary>

@@ -37,14 +37,67 @@ public sealed class ParameterReader
             return fallback;
         }
 
-        if (value.ValueKind == JsonValueKind.String && words.Contains(value.GetString()))
+        if (Read(value) is { } word && words.Contains(word))
         {
-            return value.GetString()!;
+            return word;
         }
 
         _errors[Field(name)] = $"Must be one of {string.Join(", ", words)}.";
         return fallback;
     }
+
+    /// <summary>One of the words, which must be given.</summary>
+    public string Choice(string name, IReadOnlyCollection<string> words)
+    {
+        if (!_left.ContainsKey(name))
+        {
+            _errors[Field(name)] = $"Must be given: one of {string.Join(", ", words)}.";
+        }
+
+        return Choice(name, words, "");
+    }
+
+    /// <summary>A text in its right form; null when the member is left out.</summary>
+    /// <param name="form">Brings it into form; null for what will not do.</param>
+    public string? Text(string name, Func<string, string?> form, string remedy)
+    {
+        _known.Add(name);
+        if (!_left.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        var text = Read(value) is { } given ? form(given) : null;
+        if (text is null)
+        {
+            _errors[Field(name)] = remedy;
+        }
+
+        return text;
+    }
+
+    /// <summary>At most so many texts in their right form, none twice; none when the member is left out.</summary>
+    /// <inheritdoc cref="Text"/>
+    public IReadOnlyList<string> Texts(string name, int most, Func<string, string?> form, string remedy)
+    {
+        _known.Add(name);
+        if (!_left.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+
+        var texts = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(item => Read(item) is { } given ? form(given) : null).ToList() : [null];
+        if (texts.Count > most || texts.Contains(null))
+        {
+            _errors[Field(name)] = remedy;
+            return [];
+        }
+
+        return [.. texts.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <summary>What is wrong with a member beside its form.</summary>
+    public void Refuse(string name, string remedy) => _errors.TryAdd(Field(name), remedy);
 
     /// <summary>What was wrong, by field.</summary>
     public IReadOnlyDictionary<string, string> Finish()
@@ -55,6 +108,19 @@ public sealed class ParameterReader
         }
 
         return _errors;
+    }
+
+    private static string? Read(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair: the parser lets it through until somebody reads it.
+            return null;
+        }
     }
 
     private static string Field(string name) => $"parameters.{name}";

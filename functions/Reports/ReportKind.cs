@@ -1,5 +1,7 @@
 using System.Text.Json;
+using StoreClaw.Commerce;
 using StoreClaw.Common;
+using StoreClaw.Connectors;
 using StoreClaw.Notifications;
 
 namespace StoreClaw.Reports;
@@ -9,6 +11,8 @@ public abstract class ReportKind<TParameters, TReport> : IReportKind
     where TReport : Report
 {
     public abstract string Id { get; }
+
+    public virtual string Capability => Connector.Reads(Resource.Orders);
 
     public IReadOnlyDictionary<string, string> Check(JsonElement parameters)
     {

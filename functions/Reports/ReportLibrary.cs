@@ -62,6 +62,10 @@ public sealed class ReportLibrary(StorageClients storage, PayloadStore payloads,
         return (kind, kind.FromJson(json));
     }
 
+    /// <summary>The newest report of the kind that the task made before the instant; null when it is not among the newest <see cref="Most"/> of its kind.</summary>
+    public async Task<Report?> FindBeforeAsync(string kind, string task, DateTimeOffset instant, CancellationToken cancellationToken) =>
+        (await ListAsync(kind, null, instant, cancellationToken)).FirstOrDefault(entry => entry.Task == task) is { } entry ? (await FindAsync(entry.Id, cancellationToken))?.Report : null;
+
     /// <summary>Reports made in [from, to), newest first, at most <see cref="Most"/>.</summary>
     /// <param name="kind">Null for all kinds.</param>
     public async Task<IReadOnlyList<ReportEntry>> ListAsync(string? kind, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)

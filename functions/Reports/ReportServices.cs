@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
 
 namespace StoreClaw.Reports;
@@ -9,6 +10,7 @@ public static class ReportServices
     public static IServiceCollection AddReports(this IServiceCollection services)
     {
         services.AddSingleton<IReportKind, SalesReportKind>();
+        services.AddSingleton<IReportKind, MarketResearchKind>();
         services.AddSingleton<ReportKinds>();
         services.AddSingleton<ReportLibrary>();
         services.AddSingleton<ReportLinks>();

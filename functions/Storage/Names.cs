@@ -63,6 +63,9 @@ public static class TableNames
     /// <summary>kind or "all" / report id; bodies are payloads.</summary>
     public const string Reports = "reports";
 
+    /// <summary>connection / {day}|{month}|{hash of the question}: an answer; connection / "spent".</summary>
+    public const string Research = "research";
+
     /// <summary>"channel" / channel id; "pace" / channel id.</summary>
     public const string Channels = "channels";
 

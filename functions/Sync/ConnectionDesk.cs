@@ -81,7 +81,7 @@ public sealed class ConnectionDesk(ConnectorRegistry registry, ConnectionTable c
             connection.Store,
             connection.Name,
             connection.Status,
-            WebhookUrl = service.WebhookUrl(connection).AbsoluteUri,
+            WebhookUrl = connector is { Webhooks: null } ? null : service.WebhookUrl(connection).AbsoluteUri,
             Scopes = new { connection.Granted, Missing = connector?.Descriptor.Scopes.Except(connection.Granted, StringComparer.Ordinal) ?? [] },
             connection.ConnectedAt,
             connection.TokenExpiresAt,

@@ -1,5 +1,6 @@
 using StoreClaw.Connections;
 using StoreClaw.Notifications;
+using StoreClaw.Reports.Research;
 using StoreClaw.Storage;
 using StoreClaw.Tasks;
 using StoreClaw.Webhooks;
@@ -7,7 +8,8 @@ using StoreClaw.Webhooks;
 namespace StoreClaw.Sync;
 
 /// <summary>Removes what has served its time.</summary>
-public sealed class Housekeeping(IConnectionDirectory connections, EventLog log, Authorizations authorizations, PayloadStore payloads, NotificationWork notifications, TaskHistory tasks, TimeProvider time)
+public sealed class Housekeeping(
+    IConnectionDirectory connections, EventLog log, Authorizations authorizations, PayloadStore payloads, NotificationWork notifications, TaskHistory tasks, MarketAnswers research, TimeProvider time)
 {
     /// <summary>How long the timeline is kept; longer than any platform sends again.</summary>
     public static readonly TimeSpan EventsKept = TimeSpan.FromDays(30);
@@ -21,6 +23,7 @@ public sealed class Housekeeping(IConnectionDirectory connections, EventLog log,
         await authorizations.CleanAsync(cancellationToken);
         await notifications.CleanAsync(cancellationToken);
         await tasks.CleanAsync(cancellationToken);
+        await research.CleanAsync(cancellationToken);
         foreach (var connection in await connections.ListAsync(cancellationToken))
         {
             await log.CleanAsync(connection.Id, now - EventsKept, cancellationToken);

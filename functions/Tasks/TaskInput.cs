@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using StoreClaw.Common;
 using StoreClaw.Connections;
+using StoreClaw.Connectors;
 using StoreClaw.Notifications;
 using StoreClaw.Reports;
 
@@ -36,7 +37,7 @@ public sealed record TaskInput
 }
 
 /// <summary>Makes a task of what was written, or says field by field what is wrong.</summary>
-public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory connections, ChannelRegistry channels)
+public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory connections, ConnectorRegistry connectors, ChannelRegistry channels)
 {
     private const int LongestName = 120;
     private const int MostConnections = 50;
@@ -48,7 +49,7 @@ public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory conn
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         var name = ReadName(input.Name, errors);
-        var stores = await ReadConnectionsAsync(input.Connections, errors, cancellationToken);
+        var stores = await ReadConnectionsAsync(input, errors, cancellationToken);
         CheckSchedule(input, createdAt, errors);
         var parameters = CheckKind(input, errors);
         CheckChannels(input.DeliverTo, errors);
@@ -78,23 +79,34 @@ public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory conn
         return text;
     }
 
-    private async Task<IReadOnlyList<string>> ReadConnectionsAsync(IReadOnlyList<string>? ids, Dictionary<string, string> errors, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> ReadConnectionsAsync(TaskInput input, Dictionary<string, string> errors, CancellationToken cancellationToken)
     {
-        var distinct = (ids ?? []).Distinct(StringComparer.Ordinal).ToList();
+        var distinct = (input.Connections ?? []).Distinct(StringComparer.Ordinal).ToList();
         if (distinct.Count is 0 or > MostConnections)
         {
             errors["connections"] = string.Create(CultureInfo.InvariantCulture, $"Give the ids of 1 to {MostConnections} connections. GET /api/connections lists them.");
             return distinct;
         }
 
-        var known = (await connections.ListAsync(cancellationToken)).Select(static connection => connection.Id).ToHashSet(StringComparer.Ordinal);
-        if (distinct.Where(id => !known.Contains(id)).ToList() is { Count: > 0 } unknown)
+        var known = (await connections.ListAsync(cancellationToken)).ToDictionary(static connection => connection.Id, StringComparer.Ordinal);
+        if (distinct.Where(id => !known.ContainsKey(id)).ToList() is { Count: > 0 } unknown)
         {
-            errors["connections"] = $"There is no connection {string.Join(", ", unknown.Select(static id => $"'{id}'"))}. GET /api/connections lists them.";
+            errors["connections"] = $"There is no connection {Quote(unknown)}. GET /api/connections lists them.";
+        }
+        else if (kinds.Find(input.Kind ?? "") is { } kind && distinct.Where(id => IsOfNoUse(known[id], kind)).ToList() is { Count: > 0 } useless)
+        {
+            errors["connections"] = $"A {kind.Id} needs connections that can {kind.Capability}; {Quote(useless)} cannot. GET /api/connectors lists which connectors can: {string.Join(", ", Able(kind))}.";
         }
 
         return distinct;
     }
+
+    // What a connector brought that this version does not know any more can still be reported on.
+    private bool IsOfNoUse(Connection connection, IReportKind kind) => connectors.Find(connection.Connector) is { } connector && !connector.Capabilities.Contains(kind.Capability);
+
+    private IEnumerable<string> Able(IReportKind kind) => connectors.Connectors.Where(connector => connector.Capabilities.Contains(kind.Capability)).Select(static connector => connector.Descriptor.Name);
+
+    private static string Quote(IEnumerable<string> ids) => string.Join(", ", ids.Select(static id => $"'{id}'"));
 
     private static void CheckSchedule(TaskInput input, DateTimeOffset createdAt, Dictionary<string, string> errors)
     {

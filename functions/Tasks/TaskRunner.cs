@@ -115,7 +115,14 @@ public sealed partial class TaskRunner(
         }
 
         var generatedAt = run.StartedAt!.Value;
-        return new ReportContext(ReportLibrary.IdOf(generatedAt, task.Id, run.Id), stores, zone, run.AsOf, generatedAt, task.Parameters);
+        return new ReportContext(
+            ReportLibrary.IdOf(generatedAt, task.Id, run.Id),
+            stores,
+            zone,
+            run.AsOf,
+            generatedAt,
+            task.Parameters,
+            (before, token) => library.FindBeforeAsync(task.Kind, task.Id, before, token));
     }
 
     private async Task FailAsync(TaskRun run, Exception failed, CancellationToken cancellationToken)

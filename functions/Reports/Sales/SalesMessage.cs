@@ -1,4 +1,3 @@
-using System.Globalization;
 using StoreClaw.Notifications;
 
 namespace StoreClaw.Reports.Sales;
@@ -68,7 +67,7 @@ internal static class SalesMessage
         foreach (var (percent, what) in Changes(report, total.Currency, pick, words))
         {
             spans.Add(new Span(" · "));
-            spans.Add(new Span(words.Against(Arrow(percent), what), Math.Sign(percent) switch { > 0 => Tone.Good, < 0 => Tone.Bad, _ => Tone.Muted }));
+            spans.Add(new Span(words.Against(Figures.Arrow(percent), what), Math.Sign(percent) switch { > 0 => Tone.Good, < 0 => Tone.Bad, _ => Tone.Muted }));
         }
 
         return MessageLine.Text(spans);
@@ -89,13 +88,6 @@ internal static class SalesMessage
     }
 
     private static SalesShift? Find(IReadOnlyList<SalesShift>? shifts, string currency) => shifts?.FirstOrDefault(shift => shift.Currency == currency);
-
-    public static string Arrow(decimal percent) => Math.Sign(percent) switch
-    {
-        > 0 => string.Create(CultureInfo.InvariantCulture, $"▲{percent:#,##0.#}%"),
-        < 0 => string.Create(CultureInfo.InvariantCulture, $"▼{-percent:#,##0.#}%"),
-        _ => "±0%",
-    };
 
     private static Tone ToneOf(SalesAnomaly anomaly) => anomaly.Severity == Urgency.Info ? Tone.Good : Tone.Bad;
 

@@ -1,17 +1,11 @@
 using System.Globalization;
-using StoreClaw.Connections;
 
 namespace StoreClaw.Reports.Sales;
-
-/// <summary>A titled table of texts; the first columns name the row, the others are figures.</summary>
-internal sealed record SalesTable(string Title, IReadOnlyList<string> Columns, int Names, IReadOnlyList<IReadOnlyList<string>> Rows);
 
 /// <summary>The report's tables, the same for each rendering of the whole.</summary>
 internal static class SalesTables
 {
-    private const string ZuluFormat = "yyyy-MM-dd HH:mm 'UTC'";
-
-    public static IEnumerable<SalesTable> Of(SalesReport report)
+    public static IEnumerable<ReportTable> Of(SalesReport report)
     {
         if (report.Totals.Count > 0)
         {
@@ -38,20 +32,17 @@ internal static class SalesTables
         }
     }
 
-    public static SalesTable Daily(SalesReport report) => new(
+    public static ReportTable Daily(SalesReport report) => new(
         "Day by day",
         ["Day", "Currency", "Sales", "Orders"],
         2,
         [.. report.Trend.Select(static day => (IReadOnlyList<string>)[day.Day.ToString("ddd yyyy-MM-dd", CultureInfo.InvariantCulture), day.Currency, Amount(day.Gmv), Figures.Read(day.Orders)])]);
 
-    public static string Stores(SalesReport report) => string.Join(", ", report.Stores.Select(static store => store.Name == store.Store ? $"{store.Store} ({store.Connector})" : $"{store.Name} ({store.Connector}, {store.Store})"));
-
     /// <summary>Why figures may be incomplete, and where.</summary>
     /// <param name="name">How a store's name is told.</param>
     public static IEnumerable<string> Warnings(SalesReport report, SalesWords words, Func<IReadOnlyList<string>, string> name)
     {
-        var gone = report.Stores.Where(static store => store.Status != ConnectionStatus.Connected).Select(static store => store.Name).ToList();
-        if (gone.Count > 0)
+        if (ReportTexts.Gone(report) is { Count: > 0 } gone)
         {
             yield return words.NotConnected(name(gone));
         }
@@ -65,11 +56,10 @@ internal static class SalesTables
     /// <inheritdoc cref="Warnings(SalesReport, SalesWords, Func{IReadOnlyList{string}, string})"/>
     public static IEnumerable<string> Warnings(SalesReport report) => Warnings(report, SalesWords.English, static names => string.Join(", ", names));
 
-    public static string Footnote(SalesReport report) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Days of {report.TimeZone}, {report.Period.From.ToString(ZuluFormat, CultureInfo.InvariantCulture)} to {report.Period.To.ToString(ZuluFormat, CultureInfo.InvariantCulture)}. Made {report.GeneratedAt.ToString(ZuluFormat, CultureInfo.InvariantCulture)}. Sales are order totals after discounts, with tax and shipping, without cancelled and test orders.");
+    public static string Footnote(SalesReport report) =>
+        $"Days of {report.TimeZone}, {ReportTexts.Time(report.Period.From)} to {ReportTexts.Time(report.Period.To)}. Made {ReportTexts.Time(report.GeneratedAt)}. Sales are order totals after discounts, with tax and shipping, without cancelled and test orders.";
 
-    private static SalesTable Totals(SalesReport report) => new(
+    private static ReportTable Totals(SalesReport report) => new(
         "Totals",
         ["Currency", "Sales", "Orders", "Average order", "Units", "Cancelled", "Refunds", "Net sales"],
         1,
@@ -79,7 +69,7 @@ internal static class SalesTables
             Amount(total.Refunds), Amount(total.NetSales),
         ])]);
 
-    private static SalesTable Shifts(string title, SalesReport report, IReadOnlyList<SalesShift> shifts) => new(
+    private static ReportTable Shifts(string title, SalesReport report, IReadOnlyList<SalesShift> shifts) => new(
         title,
         ["Currency", "Figure", "Now", "Before", "Change", "%"],
         2,
@@ -97,21 +87,21 @@ internal static class SalesTables
     }
 
     private static IReadOnlyList<string> Row(string currency, string figure, decimal now, Shift shift, Func<decimal, string> read) =>
-        [currency, figure, read(now), read(shift.Before), (shift.Change > 0 ? "+" : "") + read(shift.Change), shift.Percent is { } percent ? SalesMessage.Arrow(percent) : "–"];
+        [currency, figure, read(now), read(shift.Before), (shift.Change > 0 ? "+" : "") + read(shift.Change), shift.Percent is { } percent ? Figures.Arrow(percent) : "–"];
 
-    private static SalesTable Products(SalesReport report) => new(
+    private static ReportTable Products(SalesReport report) => new(
         "Top products",
         ["SKU", "Product", "Currency", "Units", "Revenue"],
         3,
         [.. report.TopProducts.Select(static product => (IReadOnlyList<string>)[product.Sku, product.Title, product.Currency, Figures.Read(product.Units), Amount(product.Revenue)])]);
 
-    private static SalesTable Countries(SalesReport report) => new(
+    private static ReportTable Countries(SalesReport report) => new(
         "By country",
         ["Country", "Currency", "Orders", "Sales"],
         2,
         [.. report.ByCountry.Select(static row => (IReadOnlyList<string>)[row.Country ?? "unknown", row.Currency, Figures.Read(row.Orders), Amount(row.Gmv)])]);
 
-    private static SalesTable Customers(SalesReport report) => new(
+    private static ReportTable Customers(SalesReport report) => new(
         "Customers",
         ["", "Count"],
         1,

@@ -47,6 +47,11 @@ public abstract partial class ConnectorContract
     [Fact]
     public async Task Rows_of_one_second_at_a_page_border_all_come()
     {
+        if (Connector.Readers.Count == 0)
+        {
+            return;
+        }
+
         var store = await ConnectAsync();
         Time.Advance(TimeSpan.FromHours(1));
         var since = Time.GetUtcNow();
@@ -64,6 +69,11 @@ public abstract partial class ConnectorContract
     [InlineData(3)]
     public async Task What_changes_while_paging_is_in_this_walk_or_the_next(int seed)
     {
+        if (Connector.Readers.Count == 0)
+        {
+            return;
+        }
+
         var random = new Random(seed);
         var store = await ConnectAsync();
         Time.Advance(TimeSpan.FromHours(1));
@@ -115,6 +125,11 @@ public abstract partial class ConnectorContract
     [Fact]
     public async Task A_page_cut_in_the_middle_is_asked_for_again()
     {
+        if (Connector.Readers.Count == 0)
+        {
+            return;
+        }
+
         var store = await ConnectAsync();
         var expected = Ids(Resource.Orders);
 
@@ -129,8 +144,8 @@ public abstract partial class ConnectorContract
         var store = await ConnectAsync();
         Pipeline.Line.NextCut(PlatformClient.MaxRepeats + 1);
 
-        Assert.Equal(FaultKind.Unreachable, (await Pipeline.FaultOfAsync(() => FirstPageAsync(store))).Kind);
-        Assert.NotEmpty((await FirstPageAsync(store)).Changes);
+        Assert.Equal(FaultKind.Unreachable, (await Pipeline.FaultOfAsync(() => CountAsync(store))).Kind);
+        Assert.NotEqual(0, await CountAsync(store));
     }
 
     [Theory]
@@ -143,7 +158,7 @@ public abstract partial class ConnectorContract
         var started = Time.GetUtcNow();
         Pipeline.Line.Next(() => Platform.Throttled(retryAfter));
 
-        Assert.NotEmpty((await FirstPageAsync(store)).Changes);
+        Assert.NotEqual(0, await CountAsync(store));
         Assert.NotEmpty(Time.Waits);
         Assert.True(Time.GetUtcNow() - started >= TimeSpan.FromSeconds(seconds));
     }
@@ -155,7 +170,7 @@ public abstract partial class ConnectorContract
         var before = Time.Waits.Count;
         Pipeline.Line.Next(() => Platform.Throttled("3600"));
 
-        var fault = await Pipeline.FaultOfAsync(() => FirstPageAsync(store));
+        var fault = await Pipeline.FaultOfAsync(() => CountAsync(store));
 
         Assert.Equal((FaultKind.Throttled, TimeSpan.FromHours(1)), (fault.Kind, fault.RetryAfter));
         Assert.Equal(before, Time.Waits.Count);
@@ -175,7 +190,7 @@ public abstract partial class ConnectorContract
             var store = process.Session(Connector, first.Store, first.Secrets, first.Facts);
             for (var call = 0; call < 25; call++)
             {
-                await FirstPageAsync(store);
+                await CountAsync(store);
             }
         }));
 
@@ -193,11 +208,11 @@ public abstract partial class ConnectorContract
     {
         var store = await ConnectAsync();
         Pipeline.Line.Next(() => FaultyLine.Answer(status, body, contentType), 2);
-        Assert.NotEmpty((await FirstPageAsync(store)).Changes);
+        Assert.NotEqual(0, await CountAsync(store));
 
         var before = Pipeline.Line.Requests.Count;
         Pipeline.Line.Next(() => FaultyLine.Answer(status, body, contentType), PlatformClient.MaxRepeats + 1);
-        var fault = await Pipeline.FaultOfAsync(() => FirstPageAsync(store));
+        var fault = await Pipeline.FaultOfAsync(() => CountAsync(store));
 
         Assert.Equal(FaultKind.PlatformFailure, fault.Kind);
         Assert.Equal(PlatformClient.MaxRepeats + 1, Pipeline.Line.Requests.Count - before);

@@ -51,6 +51,9 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     /// <summary>False where the JSON is signed and not its layout, which a gateway may change.</summary>
     protected virtual bool SignsWhiteSpace => true;
 
+    /// <summary>How many rows came with a call that finds some: of orders, or of what the platform has in their place.</summary>
+    protected virtual async Task<int> CountAsync(StoreSession store) => (await FirstPageAsync(store)).Changes.Count;
+
     /// <summary>What the platform's webhooks tell of.</summary>
     protected virtual IEnumerable<Resource> Told => connector.Readers.Keys;
 
@@ -114,13 +117,13 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     [Fact]
     public async Task A_store_that_is_not_there_is_called_so()
     {
-        if (Platform.App is not null)
+        if (Platform.App is not null || Platform.WrongStore is not { } wrongStore)
         {
-            // The platform itself lets the seller choose.
+            // The platform itself lets the seller choose, or the key alone says which account it is.
             return;
         }
 
-        var fault = await Pipeline.FaultOfAsync(() => GrantAsync(Platform.WrongStore));
+        var fault = await Pipeline.FaultOfAsync(() => GrantAsync(wrongStore));
 
         Assert.Contains(fault.Kind, new[] { FaultKind.NotFound, FaultKind.StoreUnavailable, FaultKind.Unreachable });
     }
@@ -158,8 +161,8 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
 
         Platform.ExpireTokens();
 
-        Assert.NotEmpty((await FirstPageAsync(store)).Changes);
-        Assert.NotEmpty((await FirstPageAsync(store)).Changes);
+        Assert.NotEqual(0, await CountAsync(store));
+        Assert.NotEqual(0, await CountAsync(store));
         Assert.Equal(1, Pipeline.Refreshes);
     }
 
@@ -169,7 +172,7 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
         var store = await ConnectAsync();
         Platform.RevokeAccess();
 
-        var fault = await Pipeline.FaultOfAsync(() => FirstPageAsync(store));
+        var fault = await Pipeline.FaultOfAsync(() => CountAsync(store));
 
         Assert.Equal(FaultKind.CredentialsRejected, fault.Kind);
     }

@@ -21,8 +21,8 @@ public interface ISimulatedPlatform : IAsyncDisposable
     /// <summary>The right store with a key that is not its own.</summary>
     IReadOnlyDictionary<string, string> WrongKeys { get; }
 
-    /// <summary>A well-formed address under which there is no store.</summary>
-    IReadOnlyDictionary<string, string> WrongStore { get; }
+    /// <summary>A well-formed address under which there is no store; null where the key alone says which account it is.</summary>
+    IReadOnlyDictionary<string, string>? WrongStore { get; }
 
     /// <summary>Every secret the platform gave out so far: none may be seen in a log.</summary>
     IReadOnlyList<string> Secrets { get; }

@@ -8,12 +8,15 @@ using Microsoft.Extensions.Logging;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connections;
+using StoreClaw.Connectors;
 using StoreClaw.Notifications;
 using StoreClaw.Notifications.WeCom;
 using StoreClaw.Reports;
+using StoreClaw.Reports.Research;
 using StoreClaw.Storage;
 using StoreClaw.Tasks;
 using StoreClaw.Tests.Reports;
+using StoreClaw.Tests.Reports.Research;
 using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Tasks;
@@ -32,6 +35,8 @@ internal sealed class Team
     public RecordingNotifier Notifier { get; } = new();
 
     public OrderList History { get; } = new([.. SampleShop.Orders()]);
+
+    public MarketList Market { get; } = new();
 
     public MemoryVault Vault { get; } = new();
 
@@ -60,6 +65,8 @@ internal sealed class TaskHost
         services.AddSingleton<Randomness, SystemRandomness>();
         services.AddSingleton<IConnectionDirectory>(new Directory(team.Connections));
         services.AddSingleton<IOrderHistory>(team.History);
+        services.AddSingleton<IMarketData>(team.Market);
+        services.AddSingleton(new ConnectorRegistry(ConnectorRegistry.All));
         services.AddSingleton<INotifier>(team.Notifier);
         services.AddSingleton(new CachedSecretVault(team.Vault, team.Time));
         services.AddSingleton<SigningKey>();
@@ -87,6 +94,8 @@ internal sealed class TaskHost
     public StorageClients Storage => _services.GetRequiredService<StorageClients>();
 
     public WorkQueues Queues => _services.GetRequiredService<WorkQueues>();
+
+    public TaskTemplates Templates => _services.GetRequiredService<TaskTemplates>();
 
     public TaskDesk Desk => _services.GetRequiredService<TaskDesk>();
 
