@@ -144,6 +144,8 @@ internal sealed record GenstoreReader(string List, string Single, bool IsFiltere
             return new Page([], string.Create(CultureInfo.InvariantCulture, $"{beginnings + 1}|"));
         }
 
+        // A token that was good shows that tokens are: only beginnings in a row count.
+        beginnings = request.Cursor is not null && more.Length > 0 ? Math.Min(beginnings, 1) : beginnings;
         return new Page(await ChangesAsync(store, page.Response, page.Rows, cancellationToken), page.Next is null ? null : string.Create(CultureInfo.InvariantCulture, $"{beginnings}|{page.Next}"));
     }
 

@@ -70,13 +70,13 @@ internal sealed class GenstoreWebhooks : IWebhooks
     private static async Task<IReadOnlyList<WebhookRegistration>> ListAsync(StoreSession store, CancellationToken cancellationToken)
     {
         List<WebhookRegistration> all = [];
-        for (var (page, more) = (1, ""); more is not null; page++)
+        for (string? more = ""; more is not null;)
         {
             var (response, rows, next) = await GenstoreList.PageAsync(store, Path, "webhooks", GenstoreList.MostRows, more, cancellationToken);
             // Somebody else's address may be anything; the documentation's own example is none.
             all.AddRange(response.Read(_ => rows.ConvertAll(static row => (Id: row.Id("id"), Topic: row.Text("topic"), Address: row.TextOrNull("address"))))
                 .Where(static row => Uri.TryCreate(row.Address, UriKind.Absolute, out var _)).Select(static row => new WebhookRegistration(row.Id, row.Topic, new Uri(row.Address!))));
-            more = page < 100 ? next : null;
+            more = next;
         }
 
         return all;

@@ -5,7 +5,6 @@ using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Genstore;
-using StoreClaw.Connectors.Http;
 using StoreClaw.Tests.Repository;
 using StoreClaw.Tests.Support;
 
