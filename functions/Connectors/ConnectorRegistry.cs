@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Ebay;
+using StoreClaw.Connectors.Genstore;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Lazada;
 using StoreClaw.Connectors.SellerSprite;
@@ -27,6 +28,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         WixConnector.Instance,
         EbayConnector.Create(),
         SellerSpriteConnector.Instance,
+        GenstoreConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);
