@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
+using StoreClaw.Connectors.Amazon;
 using StoreClaw.Connectors.Ebay;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Lazada;
@@ -25,6 +26,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         ShopeeConnector.Instance,
         WixConnector.Instance,
         EbayConnector.Create(),
+        AmazonConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);
