@@ -63,9 +63,13 @@ public static class JsonReading
         }
         catch (FormatException e)
         {
-            throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, "unexpected-shape", $"The platform's answer cannot be read: {e.Message}"), e);
+            throw Unexpected(e);
         }
     }
+
+    /// <summary>What a missed member means to those who asked the platform.</summary>
+    public static PlatformException Unexpected(FormatException missed) =>
+        new(new PlatformFault(FaultKind.PlatformFailure, "unexpected-shape", $"The platform's answer cannot be read: {missed.Message}"), missed);
 
     /// <summary>The member, or null when it is absent, null, or the element is no object.</summary>
     public static JsonElement? Member(this JsonElement element, string name) =>

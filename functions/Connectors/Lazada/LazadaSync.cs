@@ -110,57 +110,51 @@ internal sealed class LazadaOrders : IReader
     }
 }
 
-/// <summary>Products with their SKUs, which hold the stock. The list has no order to rely on, and its offset ends at 10,000: a fuller window is halved.</summary>
-internal sealed class LazadaProducts(Func<JsonElement, IEnumerable<RecordChange>> read) : IReader
+/// <summary>Products with their SKUs, which hold the stock. The list has no order to rely on, and its offset ends at 10,000.</summary>
+internal sealed class LazadaProducts(Func<JsonElement, IEnumerable<RecordChange>> read) : WindowedReader
 {
     /// <summary>Before a seller's own article number in the place of an item's id.</summary>
     public const string BySku = "sku:";
 
-    private const int MostOffset = 10_000;
+    protected override DateTimeOffset Beginning => LazadaConnector.Beginning;
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected override int MostRows => 50;
+
+    protected override string KeyOf(JsonElement row) => row.Id("item_id");
+
+    protected override async Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken)
     {
-        var (at, column) = (Window.Of(request), request.Backfill ? "create" : "update");
+        var column = window.Backfill ? "create" : "update";
+        var offset = cursor is null ? 0 : int.Parse(cursor, CultureInfo.InvariantCulture);
         var response = await LazadaConnector.GetAsync(
             store,
             "/products/get",
             [
-                new("filter", "all"), new($"{column}_after", LazadaConnector.Text(at.From.AddSeconds(-1))), new($"{column}_before", LazadaConnector.Text(at.To)),
-                new("offset", at.Offset.ToString(CultureInfo.InvariantCulture)), new("limit", Math.Min(request.Size, 50).ToString(CultureInfo.InvariantCulture)),
+                new("filter", "all"), new($"{column}_after", Text(window.From - 1)), new($"{column}_before", Text(window.To)),
+                new("offset", offset.ToString(CultureInfo.InvariantCulture)), new("limit", size.ToString(CultureInfo.InvariantCulture)),
             ],
             cancellationToken);
-        var (count, total, changes) = response.Read(json =>
+        return response.Read(json =>
         {
             var data = json.Required("data");
             List<JsonElement> rows = [.. data.Items("products")];
-            return (rows.Count, (int)(data.DecimalOrNull("total_products") ?? 0), rows.SelectMany(read).ToList());
+            var behind = offset + rows.Count;
+            return new Listing(rows, rows.Count > 0 && behind < (data.DecimalOrNull("total_products") ?? 0) ? behind.ToString(CultureInfo.InvariantCulture) : null);
         });
-        if (total > MostOffset && at.To - at.From > TimeSpan.FromSeconds(2))
-        {
-            return new Page([], (at with { To = at.From + TimeSpan.FromSeconds(Math.Floor((at.To - at.From).TotalSeconds / 2)), Offset = 0, Total = 0 }).ToString());
-        }
 
-        // A product that changes leaves the window, and those behind it move up into the part that was read.
-        var lost = Math.Clamp(at.Total - total, 0, at.Offset);
-        return lost > 0
-            ? new Page([], (at with { Offset = at.Offset - lost, Total = total }).ToString())
-            : new Page(changes, at.After(count, total, request.Until)?.ToString());
+        static string Text(long second) => LazadaConnector.Text(DateTimeOffset.FromUnixTimeSeconds(second));
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    protected override Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RecordChange>>([.. rows.SelectMany(read)]);
+
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
         // Of a level's id "{item}:{sku}@" the item is asked for.
         var item = id.StartsWith(BySku, StringComparison.Ordinal) ? id : id.Split('@')[0].Split(':')[0];
         KeyValuePair<string, string> parameter = item.StartsWith(BySku, StringComparison.Ordinal) ? new("seller_sku", item[BySku.Length..]) : new("item_id", item);
-        try
-        {
-            var product = await LazadaConnector.GetAsync(store, "/product/item/get", [parameter], cancellationToken);
-            return [.. product.Read(json => read(json.Required("data")).ToList()).Where(change => !id.Contains('@', StringComparison.Ordinal) || change.Record.Id == id)];
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
+        var product = await LazadaConnector.GetAsync(store, "/product/item/get", [parameter], cancellationToken);
+        return [.. product.Read(json => read(json.Required("data")).ToList()).Where(change => !id.Contains('@', StringComparison.Ordinal) || change.Record.Id == id)];
     }
 
     internal static IEnumerable<RecordChange> All(JsonElement row)
@@ -179,19 +173,5 @@ internal sealed class LazadaProducts(Func<JsonElement, IEnumerable<RecordChange>
         {
             yield return new StockChange(new StockLevel { ItemId = $"{id}:{sku.Id("SkuId")}", Sku = sku.TextOrNull("SellerSku") ?? "", UpdatedAt = changed, Available = sku.DecimalOrNull("Available") ?? sku.DecimalOrNull("quantity") });
         }
-    }
-
-    /// <param name="Total">How many there were when the page before was read.</param>
-    private sealed record Window(DateTimeOffset From, DateTimeOffset To, int Offset, int Total)
-    {
-        public static Window Of(PageRequest request) => request.Cursor?.Split('|').Select(static part => long.Parse(part, CultureInfo.InvariantCulture)).ToArray() is [var from, var to, var offset, var total]
-            ? new(DateTimeOffset.FromUnixTimeSeconds(from), DateTimeOffset.FromUnixTimeSeconds(to), (int)offset, (int)total)
-            : new(request.Since ?? LazadaConnector.Beginning, request.Until, 0, 0);
-
-        public Window? After(int rows, int total, DateTimeOffset until) => rows > 0 && Offset + rows < total
-            ? this with { Offset = Offset + rows, Total = total }
-            : To.ToUnixTimeSeconds() < until.ToUnixTimeSeconds() ? new(To, until, 0, 0) : null;
-
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{From.ToUnixTimeSeconds()}|{To.ToUnixTimeSeconds()}|{Offset}|{Total}");
     }
 }

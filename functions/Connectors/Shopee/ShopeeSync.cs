@@ -5,122 +5,30 @@ using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Shopee;
 
-/// <summary>
-/// Walks a list by windows of time that fit into one answer: one that does not is halved. Shopee's own cursors count rows, and a row that is changed leaves the window it was in, so that
-/// the one behind it would be passed over. A cursor ("edge|width|found", in seconds) is where the next window begins, how wide it may be, and where rows were found last.
-/// </summary>
 /// <param name="key">The member of a row that names it.</param>
-/// <param name="widest">What Shopee allows a window to be, in seconds.</param>
-/// <param name="newestFirst">False where rows may move to later windows while they are read: then the latest window comes last.</param>
-internal abstract class ShopeeReader(string key, long widest, bool newestFirst) : IReader
+internal abstract class ShopeeReader(string key) : WindowedReader
 {
-    private const int MostRows = 100;
-
-    private const int MostLooks = 40;
-
-    /// <summary>Two years: before so long a silence no history is looked for.</summary>
-    private const long Silence = 2 * 365 * 24 * 3600;
-
     /// <summary>Shopee opened that summer.</summary>
-    private static readonly long Beginning = new DateTimeOffset(2015, 6, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+    protected override DateTimeOffset Beginning => new(2015, 6, 1, 0, 0, 0, TimeSpan.Zero);
 
-    protected sealed record Window(long From, long To, bool IsLast, bool Backfill);
-
-    /// <param name="Next">Null when these are all rows of the window.</param>
-    protected sealed record Listing(IReadOnlyList<JsonElement> Rows, string? Next);
-
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
-    {
-        var first = StartOf(request) is { } since ? Math.Max(Beginning, since.ToUnixTimeSeconds()) : Beginning;
-        var last = Math.Max(first, request.Until.ToUnixTimeSeconds()) + 1;
-        var size = Math.Clamp(request.Size, 1, MostRows);
-        var (edge, width, found) = request.Cursor?.Split('|') is [var at, var wide, var seen] ? (Number(at), Number(wide), Number(seen)) : (newestFirst ? last : first, widest, last);
-        for (var looks = 1; ; looks++)
-        {
-            var window = newestFirst
-                ? new Window(Math.Max(first, edge - width), edge, IsLast: false, request.Backfill)
-                : new Window(edge, Math.Min(last, edge + width), edge + width >= last, request.Backfill);
-            var seconds = window.To - window.From;
-            var (rows, next) = await ListAsync(store, window, null, size, cancellationToken);
-            if (next is not null && seconds > 1)
-            {
-                width = seconds / 2;
-                continue;
-            }
-
-            rows = next is null ? rows : await CrowdAsync(store, window, cancellationToken);
-
-            // Both ends count, so that windows share a second: whether Shopee's end is in or out does not matter then.
-            edge = newestFirst ? window.From : window.To;
-            width = rows.Count < size / 2 ? Math.Min(widest, seconds * 2) : seconds;
-            found = rows.Count > 0 ? edge : found;
-            var isEnd = newestFirst ? edge <= first || (request.Backfill && edge <= found - Silence) : window.IsLast;
-            if (isEnd || rows.Count > 0 || looks >= MostLooks)
-            {
-                return new Page(await LoadAsync(store, rows, cancellationToken), isEnd ? null : string.Create(CultureInfo.InvariantCulture, $"{edge}|{width}|{found}"));
-            }
-        }
-    }
-
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await OneAsync(store, id, cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
-    }
+    protected override string KeyOf(JsonElement row) => row.Id(key);
 
     protected static Listing Read(PlatformResponse answer, string rows, string more, string next) => answer.Read(json =>
         json.Required("response") is var page && page.Flag(more) ? new Listing([.. page.Items(rows)], page.Text(next)) : new Listing([.. page.Items(rows)], null));
-
-    protected abstract Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken);
-
-    /// <summary>Null for all there ever was.</summary>
-    protected virtual DateTimeOffset? StartOf(PageRequest request) => request.Since;
-
-    protected string KeyOf(JsonElement row) => row.Id(key);
-
-    protected abstract Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken);
-
-    protected abstract Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken);
-
-    /// <summary>One second with more rows than a page: by Shopee's cursor, over and over until nothing new comes.</summary>
-    private async Task<IReadOnlyList<JsonElement>> CrowdAsync(StoreSession store, Window window, CancellationToken cancellationToken)
-    {
-        var rows = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        for (var before = -1; before < rows.Count;)
-        {
-            before = rows.Count;
-            string? cursor = null;
-            do
-            {
-                (var page, cursor) = await ListAsync(store, window, cursor, MostRows, cancellationToken);
-                foreach (var row in page)
-                {
-                    rows[KeyOf(row)] = row;
-                }
-            }
-            while (!string.IsNullOrEmpty(cursor));
-        }
-
-        return [.. rows.Values];
-    }
-
-    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }
 
 /// <summary>
 /// The history by creation, then what has changed, the newest first: an order that changes meanwhile leaves for the next walk or, in the history, stays where it is. Lists name orders only,
 /// their details come by fifties.
 /// </summary>
-internal sealed class ShopeeOrders() : ShopeeReader("order_sn", 15 * 24 * 3600, newestFirst: true)
+internal sealed class ShopeeOrders() : ShopeeReader("order_sn")
 {
     /// <summary>Fields that are not named here do not come. Those of the buyer beside the id are left out on purpose.</summary>
     private const string Wanted = "response_optional_fields=buyer_user_id,total_amount,pay_time,item_list";
+
+    protected override long Widest => 15 * 24 * 3600;
+
+    protected override bool IsNewestFirst => true;
 
     protected override Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken) => DetailsAsync(store, [id], cancellationToken);
 
@@ -152,7 +60,7 @@ internal sealed class ShopeeOrders() : ShopeeReader("order_sn", 15 * 24 * 3600, 
 
 /// <summary>Items with their models. Those that change meanwhile move up to the last window, which is open above and read last.</summary>
 /// <param name="resource">Products are read by change; stock as a whole, since it is not said that a sale counts as a change of the item.</param>
-internal sealed class ShopeeItems(Resource resource) : ShopeeReader("item_id", 20L * 366 * 24 * 3600, newestFirst: false)
+internal sealed class ShopeeItems(Resource resource) : ShopeeReader("item_id")
 {
     private const string States = "item_status=NORMAL&item_status=BANNED&item_status=UNLIST&item_status=REVIEWING&item_status=SELLER_DELETE&item_status=SHOPEE_DELETE";
 

@@ -5,22 +5,19 @@ using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.TikTokShop;
 
-/// <summary>
-/// Reads a list by windows of its update time, and where it is read whole, of its creation. Page tokens count rows from the start, so a row that is
-/// changed while a list is paged through leaves its place and another one slips past unread: no window is paged through but one single second, and
-/// that until nothing moved.
-/// </summary>
+/// <summary>Reads a list by windows of its update time, and where it is read whole, of its creation.</summary>
 /// <param name="rows">Where in the answer the rows are.</param>
-/// <param name="isSorted">Only orders can be sorted, and only they end a window with "before" instead of "up to".</param>
+/// <param name="endsBefore">Orders end a window with "before", products with "up to".</param>
 /// <param name="isWhole">Stock has no time of its own: it is read whole each time.</param>
 /// <param name="find">One record's rows, read by the given function.</param>
-internal sealed class TikTokShopReader(string search, string rows, bool isSorted, bool isWhole, TikTokShopReader.Read read, TikTokShopReader.Find find) : IReader
+internal sealed class TikTokShopReader(string search, string rows, bool endsBefore, bool isWhole, TikTokShopReader.Read read, TikTokShopReader.Find find) : WindowedReader
 {
     private const string Orders = "/order/202309/orders/search";
 
     private const string Products = "/product/202502/products/search";
 
-    private const int MostTries = 5;
+    /// <summary>The code of a window with more than 10,000 products.</summary>
+    private const string TooMany = "12052180";
 
     internal delegate IEnumerable<RecordChange> Read(JsonElement row);
 
@@ -28,58 +25,13 @@ internal sealed class TikTokShopReader(string search, string rows, bool isSorted
 
     public static IReadOnlyDictionary<Resource, IReader> All { get; } = new Dictionary<Resource, IReader>
     {
-        [Resource.Orders] = new TikTokShopReader(Orders, "orders", isSorted: true, isWhole: false, TikTokShopRecords.Order, FindOrderAsync),
-        [Resource.Products] = new TikTokShopReader(Products, "products", isSorted: false, isWhole: false, TikTokShopRecords.Product, FindProductAsync),
-        [Resource.Stock] = new TikTokShopReader(Products, "products", isSorted: false, isWhole: true, TikTokShopRecords.Stock, FindStockAsync),
+        [Resource.Orders] = new TikTokShopReader(Orders, "orders", endsBefore: true, isWhole: false, TikTokShopRecords.Order, FindOrderAsync),
+        [Resource.Products] = new TikTokShopReader(Products, "products", endsBefore: false, isWhole: false, TikTokShopRecords.Product, FindProductAsync),
+        [Resource.Stock] = new TikTokShopReader(Products, "products", endsBefore: false, isWhole: true, TikTokShopRecords.Stock, FindStockAsync),
     };
 
-    /// <summary>The cursor is "first second|last second" of the window that comes next.</summary>
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
-    {
-        var until = request.Until.ToUnixTimeSeconds();
-        var field = isWhole || request.Backfill ? "create_time" : "update_time";
-        var (from, to) = request.Cursor?.Split('|') is [var first, var last]
-            ? (Seconds(first), Seconds(last))
-            : (isWhole ? 0 : request.Since?.ToUnixTimeSeconds() ?? 0, until);
-        while (true)
-        {
-            var found = await SearchAsync(store, field, from, to, null, request.Size, cancellationToken);
-            if (found.Token is null && (found.Rows > 0 || to >= until))
-            {
-                return ToPage(found.Changes, to + 1, Grown(from, to), until);
-            }
-
-            if (found.Token is null)
-            {
-                (from, to) = (to + 1, Math.Min(until, Grown(from, to)));
-            }
-            else if (isSorted && found.Newest > from)
-            {
-                // Its last second may go on behind the page, so it is read again.
-                return ToPage(found.Changes, found.Newest, until, until);
-            }
-            else if (from == to || isSorted)
-            {
-                return ToPage(await SecondAsync(store, field, from, cancellationToken), from + 1, isSorted ? until : from + 1, until);
-            }
-            else
-            {
-                to = from + ((to - from) / 2);
-            }
-        }
-    }
-
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await find(store, id, read, cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
-    }
+    /// <summary>The first shops opened that year.</summary>
+    protected override DateTimeOffset Beginning => new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>What <paramref name="read"/> makes of the products of these SKUs, ten at most.</summary>
     internal static Task<IReadOnlyList<T>> FindItemsAsync<T>(StoreSession store, IReadOnlyList<string> skus, Func<JsonElement, IEnumerable<T>> read, CancellationToken cancellationToken) =>
@@ -96,63 +48,37 @@ internal sealed class TikTokShopReader(string search, string rows, bool isSorted
     private static Task<IReadOnlyList<RecordChange>> FindStockAsync(StoreSession store, string id, Read read, CancellationToken cancellationToken) =>
         FindItemsAsync(store, [id.Split('@')[0]], row => read(row), cancellationToken);
 
-    private static long Seconds(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+    protected override Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken) => find(store, id, read, cancellationToken);
 
-    private static long Grown(long from, long to) => to + 1 + (2 * (to - from + 1));
+    protected override DateTimeOffset? StartOf(PageRequest request) => isWhole ? null : request.Since;
 
-    private static Page ToPage(IReadOnlyList<RecordChange> changes, long from, long to, long until) =>
-        new(changes, from > until ? null : string.Create(CultureInfo.InvariantCulture, $"{from}|{Math.Min(until, to)}"));
+    protected override string KeyOf(JsonElement row) => row.Id("id");
 
-    /// <summary>All rows of one second, however many. A row that left it meanwhile shows in the count, and then it is read anew.</summary>
-    private async Task<IReadOnlyList<RecordChange>> SecondAsync(StoreSession store, string field, long second, CancellationToken cancellationToken)
+    protected override async Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken)
     {
-        for (var tries = 0; tries < MostTries; tries++)
-        {
-            var page = await SearchAsync(store, field, second, second, null, 100, cancellationToken);
-            var (all, count) = (page.Changes.ToList(), page.Count);
-            while (page.Token is not null && page.Count == count)
-            {
-                page = await SearchAsync(store, field, second, second, page.Token, 100, cancellationToken);
-                all.AddRange(page.Changes);
-            }
-
-            if (page.Count == count)
-            {
-                return all;
-            }
-        }
-
-        throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, "list-moves", "TikTok Shop's list changes faster than it can be read.", TimeSpan.FromMinutes(1)));
-    }
-
-    private async Task<Found> SearchAsync(StoreSession store, string field, long from, long to, string? token, int size, CancellationToken cancellationToken)
-    {
-        var sort = isSorted ? $"&sort_field={field}&sort_order=ASC" : "";
-        var page = token is null ? "" : $"&page_token={Uri.EscapeDataString(token)}";
-        var window = new Dictionary<string, long> { [$"{field}_ge"] = from, [isSorted ? $"{field}_lt" : $"{field}_le"] = isSorted ? to + 1 : to };
+        var field = isWhole || window.Backfill ? "create_time" : "update_time";
+        var page = cursor is null ? "" : $"&page_token={Uri.EscapeDataString(cursor)}";
+        var times = new Dictionary<string, long> { [$"{field}_ge"] = window.From, [endsBefore ? $"{field}_lt" : $"{field}_le"] = endsBefore ? window.To + 1 : window.To };
         try
         {
             return await TikTokShopConnector.CallAsync(
-                store, HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"{search}?page_size={Math.Min(size, 100)}{sort}{page}"), "", window, data => ToFound(data, field), cancellationToken);
+                store,
+                HttpMethod.Post,
+                string.Create(CultureInfo.InvariantCulture, $"{search}?page_size={size}{page}"),
+                "",
+                times,
+                data => new Listing([.. data.Items(rows)], data.TextOrNull("next_page_token") is { Length: > 0 } next ? next : null),
+                cancellationToken);
         }
-        catch (PlatformException e) when (e.Fault.Code == "12052180" && from < to)
+        catch (PlatformException e) when (e.Fault.Code == TooMany && cursor is null)
         {
-            // More than 10,000 products in the window.
-            return new Found([], 0, from, "too-many", null);
+            return new Listing([], TooMany);
         }
     }
 
-    private Found ToFound(JsonElement data, string field)
-    {
-        var found = data.Items(rows).ToList();
-        var newest = found.Count == 0 ? 0 : TikTokShopRecords.Time(found[^1], field).ToUnixTimeSeconds();
-        return new Found([.. found.SelectMany(row => read(row))], found.Count, newest, data.TextOrNull("next_page_token") is { Length: > 0 } next ? next : null, data.TextOrNull("total_count"));
-    }
+    protected override Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RecordChange>>([.. rows.SelectMany(row => read(row))]);
 }
-
-/// <param name="Token">Null where the window ends with these rows.</param>
-/// <param name="Count">Of all rows in the window.</param>
-internal sealed record Found(IReadOnlyList<RecordChange> Changes, int Rows, long Newest, string? Token, string? Count);
 
 /// <summary>TikTok Shop's records. Amounts are text, instants seconds since 1970.</summary>
 internal static class TikTokShopRecords

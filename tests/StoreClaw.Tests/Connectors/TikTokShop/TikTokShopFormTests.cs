@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using StoreClaw.Commerce;
@@ -158,18 +159,17 @@ public sealed class TikTokShopFormTests
         Assert.Equal(("7021436810468230477", "US", "unpaid"), (order.CustomerId, order.Country, order.FulfillmentStatus));
         var line = Assert.Single(order.Lines);
         Assert.Equal(("577086512123755123", "2729382476852921560", "red_iphone_256", 1m, 0.01m, 0m), (line.Id, line.VariantId, line.Sku, line.Quantity, line.UnitPrice, line.Discount));
-        Assert.NotNull(page.Next);
         Assert.DoesNotContain("Kong", JsonSerializer.Serialize(order, JsonText.Options), StringComparison.Ordinal);
     }
 
     [SampleFact("tiktok-shop")]
     public async Task The_sample_product_is_read_with_its_stock()
     {
-        var product = Assert.IsType<ProductChange>(Assert.Single((await ReadAsync(Resource.Products, "products-search.response.json", from: 5, to: 5)).Changes)).Product;
+        var product = Assert.IsType<ProductChange>(Assert.Single((await ReadAsync(Resource.Products, "products-search.response.json")).Changes)).Product;
         Assert.Equal(("1729592969712207008", "activate", "Short Boat Invisible Socks"), (product.Id, product.Status, product.Title));
         Assert.Equal([new Variant("1729592969712207012", "Color-Red-XM01", "", 121.11m, "1729592969712207012")], product.Variants);
 
-        var level = Assert.IsType<StockChange>(Assert.Single((await ReadAsync(Resource.Stock, "products-search.response.json", from: 5, to: 5)).Changes)).Level;
+        var level = Assert.IsType<StockChange>(Assert.Single((await ReadAsync(Resource.Stock, "products-search.response.json")).Changes)).Level;
         Assert.Equal(("1729592969712207012@7068517275539719942", 999m, "Color-Red-XM01"), (level.Id, level.Available, level.Sku));
     }
 
@@ -248,14 +248,13 @@ public sealed class TikTokShopFormTests
         return Webhooks.Read(new Delivery(head.Topic, head.DeliveryId, head.TriggeredAt, Now, Encoding.UTF8.GetBytes(body)), Session(Secrets()));
     }
 
-    /// <param name="to">The same as <paramref name="from"/> for a list that is paged through, which ends with an answer without a token.</param>
-    private static Task<Page> ReadAsync(Resource resource, string sample, long from = 0, long to = 2_000_000_000)
+    /// <summary>The sample as the only page there is.</summary>
+    private static Task<Page> ReadAsync(Resource resource, string sample)
     {
-        var body = Samples.Read("tiktok-shop", sample);
-        var last = body.Replace("\"next_page_token\": \"b2Zmc2V0PTAK\"", "\"next_page_token\": \"\"", StringComparison.Ordinal);
-        var store = Session(Secrets(), new Queue<string>([from == to ? last : body]));
-        var until = DateTimeOffset.FromUnixTimeSeconds(to);
-        return TikTokShopConnector.Instance.Readers[resource].ReadAsync(store, new PageRequest(DateTimeOffset.FromUnixTimeSeconds(from), until, null, 100, Backfill: false), CancellationToken.None);
+        var body = JsonNode.Parse(Samples.Read("tiktok-shop", sample))!;
+        body["data"]!["next_page_token"] = "";
+        return TikTokShopConnector.Instance.Readers[resource].ReadAsync(
+            Session(Secrets(), new Queue<string>([body.ToJsonString()])), new PageRequest(DateTimeOffset.UnixEpoch, Now, null, 100, Backfill: false), CancellationToken.None);
     }
 
     private static PlatformFault? Examine(int status, string body) => TikTokShopConnector.Instance.Protocol.Examine(Response(status, body));
