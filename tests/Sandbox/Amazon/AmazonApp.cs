@@ -9,7 +9,7 @@ public sealed class AmazonApp(string clientId, string clientSecret, string appli
 
     public string ApplicationId => applicationId;
 
-    public Uri Redirect => redirect;
+    public Uri Redirect { get; set; } = redirect;
 
     /// <summary>Not published yet: the consent page wants <c>version=beta</c> then, and only then.</summary>
     public bool IsDraft { get; set; }
