@@ -49,11 +49,11 @@ public static class QueueInbox
         }
     }
 
-    /// <summary>Many libraries write messages in base64.</summary>
+    /// <summary>Many libraries write messages in base64, and many a plain word could be some: what it stands for must look like JSON.</summary>
     private static ReadOnlyMemory<byte> Plain(ReadOnlyMemory<byte> message)
     {
         var decoded = new byte[message.Length];
-        return !message.Span.Contains((byte)'{') && Convert.TryFromBase64String(Encoding.UTF8.GetString(message.Span), decoded, out var length) ? decoded.AsMemory(0, length) : message;
+        return Convert.TryFromBase64String(Encoding.UTF8.GetString(message.Span), decoded, out var length) && decoded.AsSpan(0, length).Contains((byte)'{') ? decoded.AsMemory(0, length) : message;
     }
 
     /// <summary>Tells the queue's errors without their texts, which quote the address and with it its signature.</summary>

@@ -54,7 +54,7 @@ public sealed class AmazonAppTests : IAsyncLifetime
     public async Task A_seller_is_approved_read_and_told_of_through_its_own_queue()
     {
         using var page = await Steps.BrowseAsync(await _app.BeginApprovalAsync("amazon", new { marketplace = "US", notificationQueue = _reader.AbsoluteUri }));
-        await Steps.PageAsync(page.Headers.Location!, 200, "Amazon US A3TH9S8BH6GOGM is connected");
+        await Steps.PageAsync(page.Headers.Location!, 200, "US/A3TH9S8BH6GOGM is connected");
         var id = (await _app.GetAsync("/api/connections")).GetProperty("connections").EnumerateArray().Single().GetProperty("id").GetString()!;
         await _app.SyncedAsync(id);
         Assert.Equal(_seller.Store.Orders.Count, (await _app.OrdersAsync(id)).Count);

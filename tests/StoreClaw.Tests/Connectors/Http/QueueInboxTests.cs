@@ -31,9 +31,7 @@ public sealed class QueueInboxTests : IAsyncLifetime
 
         var taken = await DrainAsync(Sas(QueueSasPermissions.Process));
 
-        Assert.Equal(["""{"a":"漢字 🧵"}""", """{"b":"漢字 🧵"}""", "not json at all"], taken.Take(3));
-        // What might be base64 of something is taken for it; it is no notification either way.
-        Assert.Equal(4, taken.Count);
+        Assert.Equal(["""{"a":"漢字 🧵"}""", """{"b":"漢字 🧵"}""", "not json at all", "abcd"], taken);
         Assert.Equal(0, await LeftAsync());
     }
 
