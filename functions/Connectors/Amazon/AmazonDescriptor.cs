@@ -3,7 +3,7 @@ using StoreClaw.Commerce;
 namespace StoreClaw.Connectors.Amazon;
 
 /// <summary>One country's marketplace: its id, the region whose host serves it, where its sellers approve, and its money.</summary>
-internal sealed record AmazonMarketplace(string Id, string Region, string SellerCentral, string Currency);
+internal sealed record AmazonMarketplace(string Country, string Id, string Region, string SellerCentral, string Currency);
 
 /// <summary>The ordinary facts of Amazon; the README beside it names their sources.</summary>
 internal static class AmazonDescriptor
@@ -58,18 +58,18 @@ internal static class AmazonDescriptor
     public static RateLane Summaries { get; } = new("fba-summaries", new RateBudget(Burst: 2, PerSecond: 2, Concurrent: 1));
 
     /// <summary>By country. Five of Europe share one Seller Central.</summary>
-    public static IReadOnlyDictionary<string, AmazonMarketplace> Marketplaces { get; } = new Dictionary<string, AmazonMarketplace>
+    public static IReadOnlyDictionary<string, AmazonMarketplace> Marketplaces { get; } = new AmazonMarketplace[]
     {
-        ["US"] = new("ATVPDKIKX0DER", "na", "sellercentral.amazon.com", "USD"), ["CA"] = new("A2EUQ1WTGCTBG2", "na", "sellercentral.amazon.ca", "CAD"),
-        ["MX"] = new("A1AM78C64UM0Y8", "na", "sellercentral.amazon.com.mx", "MXN"), ["BR"] = new("A2Q3Y263D00KWC", "na", "sellercentral.amazon.com.br", "BRL"),
-        ["GB"] = new("A1F83G8C2ARO7P", "eu", "sellercentral-europe.amazon.com", "GBP"), ["DE"] = new("A1PA6795UKMFR9", "eu", "sellercentral-europe.amazon.com", "EUR"),
-        ["FR"] = new("A13V1IB3VIYZZH", "eu", "sellercentral-europe.amazon.com", "EUR"), ["IT"] = new("APJ6JRA9NG5V4", "eu", "sellercentral-europe.amazon.com", "EUR"),
-        ["ES"] = new("A1RKKUPIHCS9HS", "eu", "sellercentral-europe.amazon.com", "EUR"), ["NL"] = new("A1805IZSGTT6HS", "eu", "sellercentral.amazon.nl", "EUR"),
-        ["BE"] = new("AMEN7PMS3EDWL", "eu", "sellercentral.amazon.com.be", "EUR"), ["IE"] = new("A28R8C7NBKEWEA", "eu", "sellercentral.amazon.ie", "EUR"),
-        ["SE"] = new("A2NODRKZP88ZB9", "eu", "sellercentral.amazon.se", "SEK"), ["PL"] = new("A1C3SOZRARQ6R3", "eu", "sellercentral.amazon.pl", "PLN"),
-        ["TR"] = new("A33AVAJ2PDY3EV", "eu", "sellercentral.amazon.com.tr", "TRY"), ["AE"] = new("A2VIGQ35RCS4UG", "eu", "sellercentral.amazon.ae", "AED"),
-        ["SA"] = new("A17E79C6D8DWNP", "eu", "sellercentral.amazon.sa", "SAR"), ["EG"] = new("ARBP9OOSHTCHU", "eu", "sellercentral.amazon.eg", "EGP"),
-        ["ZA"] = new("AE08WJ6YKNBMC", "eu", "sellercentral.amazon.co.za", "ZAR"), ["IN"] = new("A21TJRUUN4KGV", "eu", "sellercentral.amazon.in", "INR"),
-        ["JP"] = new("A1VC38T7YXB528", "fe", "sellercentral.amazon.co.jp", "JPY"), ["AU"] = new("A39IBJ37TRP1C6", "fe", "sellercentral.amazon.com.au", "AUD"), ["SG"] = new("A19VAU5U5O7RUS", "fe", "sellercentral.amazon.sg", "SGD"),
-    };
+        new("US", "ATVPDKIKX0DER", "na", "sellercentral.amazon.com", "USD"), new("CA", "A2EUQ1WTGCTBG2", "na", "sellercentral.amazon.ca", "CAD"),
+        new("MX", "A1AM78C64UM0Y8", "na", "sellercentral.amazon.com.mx", "MXN"), new("BR", "A2Q3Y263D00KWC", "na", "sellercentral.amazon.com.br", "BRL"),
+        new("GB", "A1F83G8C2ARO7P", "eu", "sellercentral-europe.amazon.com", "GBP"), new("DE", "A1PA6795UKMFR9", "eu", "sellercentral-europe.amazon.com", "EUR"),
+        new("FR", "A13V1IB3VIYZZH", "eu", "sellercentral-europe.amazon.com", "EUR"), new("IT", "APJ6JRA9NG5V4", "eu", "sellercentral-europe.amazon.com", "EUR"),
+        new("ES", "A1RKKUPIHCS9HS", "eu", "sellercentral-europe.amazon.com", "EUR"), new("NL", "A1805IZSGTT6HS", "eu", "sellercentral.amazon.nl", "EUR"),
+        new("BE", "AMEN7PMS3EDWL", "eu", "sellercentral.amazon.com.be", "EUR"), new("IE", "A28R8C7NBKEWEA", "eu", "sellercentral.amazon.ie", "EUR"),
+        new("SE", "A2NODRKZP88ZB9", "eu", "sellercentral.amazon.se", "SEK"), new("PL", "A1C3SOZRARQ6R3", "eu", "sellercentral.amazon.pl", "PLN"),
+        new("TR", "A33AVAJ2PDY3EV", "eu", "sellercentral.amazon.com.tr", "TRY"), new("AE", "A2VIGQ35RCS4UG", "eu", "sellercentral.amazon.ae", "AED"),
+        new("SA", "A17E79C6D8DWNP", "eu", "sellercentral.amazon.sa", "SAR"), new("EG", "ARBP9OOSHTCHU", "eu", "sellercentral.amazon.eg", "EGP"),
+        new("ZA", "AE08WJ6YKNBMC", "eu", "sellercentral.amazon.co.za", "ZAR"), new("IN", "A21TJRUUN4KGV", "eu", "sellercentral.amazon.in", "INR"),
+        new("JP", "A1VC38T7YXB528", "fe", "sellercentral.amazon.co.jp", "JPY"), new("AU", "A39IBJ37TRP1C6", "fe", "sellercentral.amazon.com.au", "AUD"), new("SG", "A19VAU5U5O7RUS", "fe", "sellercentral.amazon.sg", "SGD"),
+    }.ToDictionary(static marketplace => marketplace.Country);
 }

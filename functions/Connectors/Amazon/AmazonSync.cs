@@ -140,8 +140,8 @@ internal static class AmazonRecords
     {
         decimal Of(params string[] names) => names.Sum(name => items.Sum(item => Amount(item.Member(name))));
         var read = Order(order.Id("AmazonOrderId"), order.Time("PurchaseDate"), order.Time("LastUpdateDate"), order.TextOrNull("OrderStatus"), items.ConvertAll(OldLine));
-        return Priced(read, order.Member("OrderTotal"), items.ConvertAll(static item => item.Member("ItemPrice")), currency)
-            with { Tax = Of("ItemTax", "ShippingTax"), Shipping = Of("ShippingPrice"), Discount = Of("PromotionDiscount", "ShippingDiscount") };
+        var priced = Priced(read, order.Member("OrderTotal"), items.ConvertAll(static item => item.Member("ItemPrice")), currency);
+        return priced with { Tax = Of("ItemTax", "ShippingTax"), Shipping = Of("ShippingPrice"), Discount = Of("PromotionDiscount", "ShippingDiscount") };
     }
 
     private static Order Order(string id, DateTimeOffset created, DateTimeOffset updated, string? status, List<OrderLine> lines) => new()
