@@ -10,7 +10,7 @@ internal sealed class AmazonAuthorization : IAuthorization
     {
         var secrets = input.App!.ToSecrets().ToDictionary();
         var country = input.Text("marketplace")?.ToUpperInvariant() is "UK" ? "GB" : input.Text("marketplace")?.ToUpperInvariant();
-        var (seller, refresh, queue) = (input.Text("sellerId"), input.Text("refreshToken"), input.Text("notificationQueue"));
+        var (seller, refresh, queue) = (input.Text("sellerId")?.ToUpperInvariant(), input.Text("refreshToken"), input.Text("notificationQueue"));
         List<FieldError> errors = [];
         if (country is null || !AmazonDescriptor.Marketplaces.ContainsKey(country))
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using Azure;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using StoreClaw.Common;
 
 namespace StoreClaw.Connectors.Http;
@@ -21,6 +22,8 @@ public static class QueueInbox
     /// <summary>How long a message stays out of sight while it is stored.</summary>
     private static readonly TimeSpan Hidden = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     /// <summary>What is wrong with an address that somebody typed; null when it is a SAS URL of a queue.</summary>
     /// <param name="lifted">Storage is simulated too: any host will do.</param>
     public static FieldError? Check(string field, string text, bool lifted) =>
@@ -34,18 +37,32 @@ public static class QueueInbox
     public static async Task DrainAsync(Secret address, Func<ReadOnlyMemory<byte>, Task> takeAsync, CancellationToken cancellationToken)
     {
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None, Diagnostics = { IsLoggingEnabled = false, IsDistributedTracingEnabled = false } };
-        options.Retry.MaxRetries = 0;
+        (options.Retry.MaxRetries, options.Retry.NetworkTimeout) = (0, Patience);
         var queue = new QueueClient(new Uri(address.Reveal()), options);
         for (var (round, received) = (0, MostMessages); round < MostRounds && received == MostMessages; round++)
         {
-            var messages = (await AskAsync(() => queue.ReceiveMessagesAsync(MostMessages, Hidden, cancellationToken))).Value;
+            var messages = (await AskAsync(() => queue.ReceiveMessagesAsync(MostMessages, Hidden, cancellationToken), cancellationToken)).Value;
             foreach (var message in messages)
             {
                 await takeAsync(Plain(message.Body.ToMemory()));
-                await AskAsync(() => queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken));
+                await AskAsync(() => DeleteAsync(queue, message, cancellationToken), cancellationToken);
             }
 
             received = messages.Length;
+        }
+    }
+
+    private static async Task<bool> DeleteAsync(QueueClient queue, QueueMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.MessageNotFound || e.ErrorCode == QueueErrorCode.PopReceiptMismatch)
+        {
+            // Storing took so long that it was in sight again: it comes once more, and is known then.
+            return false;
         }
     }
 
@@ -57,20 +74,25 @@ public static class QueueInbox
     }
 
     /// <summary>Tells the queue's errors without their texts, which quote the address and with it its signature.</summary>
-    private static async Task<T> AskAsync<T>(Func<Task<T>> call)
+    private static async Task<T> AskAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
             return await call();
         }
-        catch (RequestFailedException e)
+        catch (RequestFailedException e) when (e.Status is 401 or 403)
         {
-            throw new PlatformException(e.Status switch
-            {
-                401 or 403 => new(FaultKind.CredentialsRejected, "queue-refused", "The notification queue does not accept its SAS URL: it has run out, was taken back or may not process messages. Connect the store again with a new one."),
-                404 => new(FaultKind.NotFound, "queue-gone", "The notification queue is not there. Make it again under the same name, or connect the store again with the SAS URL of another one."),
-                _ => new(FaultKind.Unreachable, "queue-unavailable", "The notification queue does not answer as it should."),
-            });
+            throw Failed(FaultKind.CredentialsRejected, "queue-refused", "The notification queue does not accept its SAS URL: it has run out, was taken back or may not process messages. Connect the store again with a new one.");
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw Failed(FaultKind.NotFound, "queue-gone", "The notification queue is not there. Make it again under the same name, or connect the store again with the SAS URL of another one.");
+        }
+        catch (Exception e) when (e is RequestFailedException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw Failed(FaultKind.Unreachable, "queue-unavailable", "The notification queue does not answer as it should.");
         }
     }
+
+    private static PlatformException Failed(FaultKind kind, string code, string message) => new(new PlatformFault(kind, code, message));
 }
