@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
+using StoreClaw.Connectors.Amazon;
 using StoreClaw.Connectors.Ebay;
 using StoreClaw.Connectors.Genstore;
 using StoreClaw.Connectors.Http;
@@ -29,6 +30,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         EbayConnector.Create(),
         SellerSpriteConnector.Instance,
         GenstoreConnector.Instance,
+        AmazonConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);

@@ -26,12 +26,18 @@ public interface IReader
 /// <param name="Key">Names this write for ever: the same key never acts twice where the platform can tell.</param>
 public sealed record StockWrite(string ItemId, string LocationId, decimal Quantity, decimal? Expected, string Key);
 
-/// <param name="Fault">Null when it was set.</param>
-public sealed record StockWriteResult(StockWrite Write, PlatformFault? Fault);
+/// <param name="Fault">Null when it was set, or taken in.</param>
+/// <param name="Settled">False where the platform took it in and applies it later: <see cref="IStockWriter.FollowAsync"/> tells when it did.</param>
+public sealed record StockWriteResult(StockWrite Write, PlatformFault? Fault, bool Settled = true);
 
 public interface IStockWriter
 {
     /// <summary>One result per write, in order; one refused item does not fail the others.</summary>
     /// <exception cref="PlatformException">The call as a whole failed.</exception>
     Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken);
+
+    /// <summary>What has become of writes that were not settled, in order; one that still is not is asked for again later. For platforms that settle at once there is nothing to ask.</summary>
+    /// <exception cref="PlatformException">The call as a whole failed.</exception>
+    Task<IReadOnlyList<StockWriteResult>> FollowAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<StockWriteResult>>([.. writes.Select(static write => new StockWriteResult(write, null))]);
 }

@@ -48,6 +48,7 @@ internal static class SandboxStores
         await ShopeeStore.StartAsync(options),
         await LazadaStore.StartAsync(options, app),
         await GenstoreStore.StartAsync(options),
+        await AmazonStore.StartAsync(options, app),
     ];
 
     /// <summary>The approval's page at the platform's own host, in whose place the settings put the simulated one.</summary>
