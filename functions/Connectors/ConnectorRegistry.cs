@@ -6,6 +6,7 @@ using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Lazada;
 using StoreClaw.Connectors.Shopee;
 using StoreClaw.Connectors.Shopify;
+using StoreClaw.Connectors.Temu;
 using StoreClaw.Connectors.TikTokShop;
 using StoreClaw.Connectors.Wix;
 using StoreClaw.Connectors.WooCommerce;
@@ -25,6 +26,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         ShopeeConnector.Instance,
         WixConnector.Instance,
         EbayConnector.Create(),
+        TemuConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);
