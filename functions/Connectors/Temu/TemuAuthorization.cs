@@ -8,10 +8,8 @@ namespace StoreClaw.Connectors.Temu;
 /// <summary>A token that the seller copies, or a code: pasted too, or brought back by the browser. Nothing renews a token; a new authorization replaces it.</summary>
 internal sealed class TemuAuthorization : IAuthorization
 {
-    /// <summary>The fact that tells whether the seller's token may ask for amounts.</summary>
+    /// <summary>The fact that holds the name of the call for amounts, where the seller has given the right to it.</summary>
     public const string AmountsFact = "amounts";
-
-    public const string Granted = "granted";
 
     public const string Info = "bg.open.accesstoken.info.get";
 
@@ -39,7 +37,7 @@ internal sealed class TemuAuthorization : IAuthorization
         return app.TryGetValue("authorizeUrl", out var address) && !IsHttps(address.Reveal())
             ? Refused("authorizeUrl", "This is not an https address.", "Set Connectors__temu__AuthorizeUrl to the page where sellers authorize the app, or leave it out.")
             : address is null && known.SellerCenter is null
-            ? Refused("accessToken", "For this region Temu names no page where sellers approve.", "Authorize the app in the seller center and paste the access token, or set Connectors__temu__AuthorizeUrl.")
+            ? Refused("accessToken", "For this region Temu names no page where sellers approve.", "Authorize the app there and paste the access token, or set Connectors__temu__AuthorizeUrl.")
             : new ConnectPlan.Browser(region, app);
     }
 
@@ -72,18 +70,7 @@ internal sealed class TemuAuthorization : IAuthorization
 
     private static async Task<Grant> ExchangeAsync(StoreSession store, string code, CancellationToken cancellationToken)
     {
-        var request = TemuConnector.Request(store, Create, new { code, access_token = code }) with { Repeatable = false, Renews = false };
-        PlatformResponse answer;
-        try
-        {
-            answer = await store.SendAsync(request, cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Code is "3000010" or "3000011" or "3000012")
-        {
-            // A code that was refused for the time alone is not used up: once more, with the time that the refusal told.
-            answer = await store.SendAsync(request, cancellationToken);
-        }
-
+        var answer = await store.SendAsync(TemuConnector.Request(store, Create, new { code, access_token = code }) with { Repeatable = false, Renews = false }, cancellationToken);
         return await GrantAsync(store, answer, answer.Read(static json => json.Required("result").Text("accessToken")), cancellationToken);
     }
 
@@ -105,26 +92,24 @@ internal sealed class TemuAuthorization : IAuthorization
             ["name"] = $"Temu {region} {mall}",
             ["region"] = region,
             ["currency"] = currency,
-            [AmountsFact] = rights.Contains(TemuOrders.Amounts) ? Granted : "not-granted",
+            [AmountsFact] = rights.Contains(TemuOrders.Amounts) ? TemuOrders.Amounts : "not-granted",
+            ["authorizedUntil"] = TemuConnector.InstantOrNull(result, "expiredTime")?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "not-told",
         };
-        if (TemuConnector.InstantOrNull(result, "expiredTime") is { } end)
-        {
-            facts["authorizedUntil"] = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        }
-
         return new Grant { Store = mall, Secrets = secrets, Scopes = [.. rights.Concat(TemuWebhooks.Authorized(result).Keys).Order(StringComparer.Ordinal)], Facts = facts };
     }
 
-    /// <summary>What the shop's first SKU is priced in: nothing else tells the currency of a shop whose orders come without amounts. Null where there is none, or no right to look.</summary>
+    /// <summary>What the shop's first SKU is priced in: nothing else tells the currency of a shop whose orders come without amounts. Null where it cannot be told.</summary>
     private static async Task<string?> CurrencyAsync(StoreSession store, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await store.SendAsync(TemuConnector.Request(store, TemuGoods.Skus, TemuGoods.OnePrice) with { Renews = false }, cancellationToken);
+            var request = TemuConnector.Request(store, TemuGoods.Skus, new { pageNo = 1, pageSize = 1, skuSearchType = 2, skuStatusFilterType = 2 }) with { Renews = false };
+            var answer = await store.SendAsync(request, cancellationToken);
             return answer.Read(static json => json.Member("result").Items("skuList").Select(static sku => sku.TextOrNull("currency")).FirstOrDefault(static currency => currency is { Length: 3 }));
         }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.ScopeMissing or FaultKind.Invalid or FaultKind.NotFound)
+        catch (PlatformException)
         {
+            // Whatever it is: a code is used up by now, and its token must not be lost over this.
             return null;
         }
     }

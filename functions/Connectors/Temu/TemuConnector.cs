@@ -20,7 +20,7 @@ internal sealed class TemuConnector : IPlatformProtocol
         ["GLOBAL"] = ("openapi-b-global.temu.com", null, "XXX"),
     };
 
-    private const string AuthorizeAgain = "Temu does not accept the access token: authorize again in the seller center and connect the store with the new token.";
+    private const string AuthorizeAgain = "Temu does not accept this token or code: authorize again in the seller center and connect the store with the new one.";
 
     public static Connector Instance { get; } = new()
     {
@@ -75,16 +75,11 @@ internal sealed class TemuConnector : IPlatformProtocol
     /// <summary>While a store is being connected, the region stands in the place of its name.</summary>
     internal static string RegionOf(StoreSession store) => store.Facts.GetValueOrDefault("region") ?? store.Store;
 
-    /// <summary>Epoch seconds; where a member's unit is not told for certain, milliseconds as well.</summary>
-    internal static DateTimeOffset? InstantOrNull(JsonElement row, string name) => row.DecimalOrNull(name) switch
-    {
-        null or 0 => null,
-        > 0 and < 100_000_000_000 and var seconds => DateTimeOffset.FromUnixTimeSeconds((long)seconds),
-        > 0 and < 100_000_000_000_000 and var milliseconds => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds),
-        _ => throw new FormatException($"'{name}' is not a time."),
-    };
+    /// <summary>Epoch seconds; where a member's unit is not told for certain, milliseconds as well. Null for what is no time.</summary>
+    internal static DateTimeOffset? InstantOrNull(JsonElement row, string name) => row.DecimalOrNull(name) is > 0 and < 100_000_000_000_000 and var at
+        ? DateTimeOffset.FromUnixTimeMilliseconds((long)(at < 100_000_000_000 ? at * 1000 : at)) : null;
 
-    internal static DateTimeOffset Instant(JsonElement row, string name) => InstantOrNull(row, name) ?? throw new FormatException($"'{name}' is missing.");
+    internal static DateTimeOffset Instant(JsonElement row, string name) => InstantOrNull(row, name) ?? throw new FormatException($"'{name}' is not a time.");
 
     /// <summary>Over the root's fields in the order of their names: texts without their quotes, all else as it is sent.</summary>
     [SuppressMessage("Security", "CA5351", Justification = "Temu signs with MD5.")]
@@ -103,21 +98,16 @@ internal sealed class TemuConnector : IPlatformProtocol
     {
         // Replaced, perhaps by one that another process has stored meanwhile.
         "3000034" => new(FaultKind.TokenExpired, code, AuthorizeAgain),
-        "3000030" or "3000031" or "3000033" or "5000000" => new(FaultKind.CredentialsRejected, code, AuthorizeAgain),
-        "110020002" or "110020003" => new(FaultKind.CredentialsRejected, code, "Temu does not accept the code, which is good once and for ten minutes: authorize again in the seller center."),
-        "3000001" or "3000040" => new(FaultKind.CredentialsRejected, code, "Temu does not accept the signature: check app key and app secret."),
-        "3000019" or "3000020" or "3000025" or "3000026" => new(FaultKind.CredentialsRejected, code, "Temu does not know the app key: check it, and whether the app is registered in this region."),
+        "3000030" or "3000031" or "3000033" or "5000000" or "110020002" or "110020003" => new(FaultKind.CredentialsRejected, code, AuthorizeAgain),
+        "3000001" or "3000040" or "3000019" or "3000020" or "3000025" or "3000026" =>
+            new(FaultKind.CredentialsRejected, code, "Temu does not accept the app: check app key and app secret, and whether the app is registered in this region."),
         "3000032" => new(FaultKind.ScopeMissing, code, "The seller has not given the app this right: tick it in the seller center and connect the store with the new token."),
-        "3000021" or "3000027" => new(FaultKind.ScopeMissing, code, "Temu has not given the app this right: apply for it on the partner platform."),
-        "3000022" or "3000028" => new(FaultKind.ScopeMissing, code, "Temu has suspended the app."),
+        "3000021" or "3000022" or "3000027" or "3000028" => new(FaultKind.ScopeMissing, code, "The app lacks this right, or is suspended: see to it on the partner platform."),
         "5000003" => new(FaultKind.ScopeMissing, code, "This machine's address is not on the app's list: add it on the partner platform."),
-        "110020008" => new(FaultKind.ScopeMissing, code, "The seller has not authorized these events: tick them in the seller center and connect the store with the new token."),
-        "110020009" => new(FaultKind.ScopeMissing, code, "The app is not subscribed to these events: subscribe it on the partner platform."),
-        "140020001" or "140020015" => new(FaultKind.ScopeMissing, code, "Temu does not offer this call to a store of this kind or country."),
-        "140020003" => new(FaultKind.ScopeMissing, code, "Temu wants an agreement on data signed first: sign it on the partner platform."),
+        "110020008" or "110020009" => new(FaultKind.ScopeMissing, code, "These events lack the seller's tick in the seller center, or the app's subscription on the partner platform."),
+        "140020001" or "140020003" or "140020015" => new(FaultKind.ScopeMissing, code, "Temu does not offer this call to this store, or wants an agreement signed on the partner platform first."),
         "4000004" or "110020007" => new(FaultKind.Throttled, code, "Temu asks to slow down."),
         "140020002" => new(FaultKind.NotFound, code, "Temu does not have it."),
-        "150010100" or "150010106" => new(FaultKind.StoreUnavailable, code, "Temu says that something is wrong with the shop."),
         // An app of another region is told so, too.
         "4000000" => new(FaultKind.PlatformFailure, code, "Temu failed. If that stays so, check whether the app is registered in this region."),
         "2000000" or "6000001" or "7000000" or "110020001" or "150010002" or "150010005" => new(FaultKind.PlatformFailure, code, $"Temu failed. ({code})"),

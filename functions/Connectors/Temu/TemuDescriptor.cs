@@ -22,8 +22,8 @@ internal static class TemuDescriptor
         // Rights are names of calls, and of events: the seller ticks both.
         Scopes = [TemuOrders.List, TemuOrders.Amounts, TemuGoods.List, TemuGoods.Skus, TemuStockWriter.Edit, TemuWebhooks.Update, .. TemuWebhooks.Events],
 
-        // Twenty calls within any second: what is saved up and what flows in meanwhile.
-        Budget = new RateBudget(Burst: 4, PerSecond: 16, Concurrent: 4, PerApp: true),
+        // Twenty calls within any second: those saved up, and those that come in meanwhile.
+        Budget = new RateBudget(Burst: 10, PerSecond: 10, Concurrent: 4, PerApp: true),
         Topics = TemuWebhooks.Events,
         Sync = new Dictionary<Resource, SyncPlan>
         {

@@ -8,8 +8,8 @@ using StoreClaw.Connectors.Http;
 namespace StoreClaw.Connectors.Temu;
 
 /// <summary>
-/// Sets the ordinary stock to an absolute value, a call per product, under a key that acts once. There is no compare-and-set: what is expected is read just before. A refusal is not told apart from
-/// that of a key that has acted already, so what is there after it is looked at: where it is as wished, it is done.
+/// Sets the ordinary stock to an absolute value, a call per product, under a key that acts once. There is no compare-and-set: what is expected is read just before. A refusal
+/// is not told apart from that of a key that has acted already, so what is there after it is looked at: where it is as wished, it is done.
 /// </summary>
 internal sealed class TemuStockWriter : IStockWriter
 {
@@ -20,31 +20,20 @@ internal sealed class TemuStockWriter : IStockWriter
     public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
     {
         var entries = writes.Select(static write => new Entry(write)).ToList();
-        try
-        {
-            await SetAsync(store, entries, cancellationToken);
-        }
-        catch (FormatException missed)
-        {
-            throw JsonReading.Unexpected(missed);
-        }
-
-        return [.. entries.Select(static entry => new StockWriteResult(entry.Write, entry.Fault))];
-    }
-
-    private static async Task SetAsync(StoreSession store, List<Entry> entries, CancellationToken cancellationToken)
-    {
         foreach (var goods in entries.Where(static entry => entry.Fault is null).GroupBy(static entry => entry.Goods))
         {
             await CompareAsync(store, [.. goods.Where(static entry => entry.Write.Expected is not null)], cancellationToken);
 
             // A SKU may stand in a call once only: what names it again comes in a later one.
-            var rounds = goods.Where(static entry => entry.Fault is null).GroupBy(static entry => entry.Sku).SelectMany(static sku => sku.Index()).GroupBy(static one => one.Index, static one => one.Item);
+            var left = goods.Where(static entry => entry.Fault is null).GroupBy(static entry => entry.Sku);
+            var rounds = left.SelectMany(static sku => sku.Index()).GroupBy(static one => one.Index, static one => one.Item);
             foreach (var some in rounds.SelectMany(static round => round.Chunk(100)))
             {
                 await WriteAsync(store, goods.Key, some, cancellationToken);
             }
         }
+
+        return [.. entries.Select(static entry => new StockWriteResult(entry.Write, entry.Fault))];
     }
 
     private static async Task CompareAsync(StoreSession store, Entry[] entries, CancellationToken cancellationToken)
@@ -57,17 +46,12 @@ internal sealed class TemuStockWriter : IStockWriter
 
     private static async Task WriteAsync(StoreSession store, long goods, Entry[] entries, CancellationToken cancellationToken)
     {
-        var fields = new
-        {
-            goodsId = goods,
-            stockType = 0,
-            skuStockTargetList = entries.Select(static entry => new { skuId = entry.Sku, stockTarget = (long)entry.Write.Quantity }),
-            requestUniqueKey = Key(entries),
-        };
+        var targets = entries.Select(static entry => new { skuId = entry.Sku, stockTarget = (long)entry.Write.Quantity });
+        var fields = new { goodsId = goods, stockType = 0, skuStockTargetList = targets, requestUniqueKey = Key(entries) };
         try
         {
-            var result = await TemuConnector.CallAsync(store, Edit, fields, static result => result, cancellationToken);
-            Array.ForEach(entries, entry => entry.Settle(result));
+            var faults = await TemuConnector.CallAsync(store, Edit, fields, result => Array.ConvertAll(entries, entry => Told(result, entry.Sku)), cancellationToken);
+            entries.Index().ToList().ForEach(one => one.Item.Fault = faults[one.Index]);
         }
         catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound or FaultKind.Conflict)
         {
@@ -79,12 +63,18 @@ internal sealed class TemuStockWriter : IStockWriter
         Array.ForEach(refused, entry => entry.Fault = levels.GetValueOrDefault(entry.Write.ItemId) == entry.Write.Quantity ? null : entry.Fault);
     }
 
-    /// <summary>What can be sold now, by item id.</summary>
-    private static async Task<Dictionary<string, decimal?>> LevelsAsync(StoreSession store, Entry[] entries, CancellationToken cancellationToken)
+    /// <summary>An answer of success tells of each SKU whether it was set.</summary>
+    private static PlatformFault? Told(JsonElement result, long sku)
     {
-        List<string> ids = [.. entries.Select(static entry => entry.Sku.ToString(CultureInfo.InvariantCulture)).Distinct()];
-        return (await TemuGoods.SkusAsync(store, ids, cancellationToken)).Select(TemuRecords.Level).ToDictionary(static level => level.ItemId, static level => level.Available);
+        var told = result.Items("skuStockEditStatusInfoList").Where(row => row.DecimalOrNull("skuId") == sku).Append(result).First();
+        return told.Flag("stockEditStatus") || told.Flag("operateResult") ? null
+            : new(FaultKind.Invalid, told.TextOrNull("errorCode") ?? "stock-refused", $"Temu does not set this stock: {told.TextOrNull("errorMsg") ?? told.TextOrNull("msg") ?? "no reason is told."}");
     }
+
+    /// <summary>What can be sold now, by item id.</summary>
+    private static async Task<Dictionary<string, decimal?>> LevelsAsync(StoreSession store, Entry[] entries, CancellationToken cancellationToken) =>
+        (await TemuGoods.SkusAsync(store, entries.Select(static entry => entry.Sku), TemuRecords.Level, cancellationToken))
+            .DistinctBy(static level => level.ItemId).ToDictionary(static level => level.ItemId, static level => level.Available);
 
     /// <summary>The write's own; a call of several has one made of all of theirs.</summary>
     private static string Key(Entry[] entries) => entries is [var only]
@@ -96,11 +86,7 @@ internal sealed class TemuStockWriter : IStockWriter
         public Entry(StockWrite write)
         {
             Write = write;
-            if (write.ItemId.Split(':') is [var goods, var sku] && long.TryParse(goods, CultureInfo.InvariantCulture, out var goodsId) && long.TryParse(sku, CultureInfo.InvariantCulture, out var skuId))
-            {
-                (Goods, Sku) = (goodsId, skuId);
-            }
-
+            (Goods, Sku) = write.ItemId.Split(':') is [var goods, var sku] ? (Id(goods), Id(sku)) : default;
             Fault = Sku == 0 ? new(FaultKind.NotFound, "no-item", "Temu does not have this SKU.")
                 : write.Quantity is < 0 or > MostPieces || !decimal.IsInteger(write.Quantity) ? new(FaultKind.Invalid, "not-a-count", "Temu counts stock in whole pieces, up to a million.")
                 : null;
@@ -114,15 +100,6 @@ internal sealed class TemuStockWriter : IStockWriter
 
         public PlatformFault? Fault { get; set; }
 
-        /// <summary>An answer of success tells of each SKU whether it was set.</summary>
-        public void Settle(JsonElement result)
-        {
-            var told = result.Items("skuStockEditStatusInfoList").Where(row => row.DecimalOrNull("skuId") == Sku).Cast<JsonElement?>().FirstOrDefault();
-            Fault = told is { } mine ? mine.Flag("stockEditStatus") ? null : Refused(mine.TextOrNull("errorCode"), mine.TextOrNull("errorMsg"))
-                : result.Flag("operateResult") ? null
-                : Refused(null, result.TextOrNull("msg"));
-        }
-
-        private static PlatformFault Refused(string? code, string? why) => new(FaultKind.Invalid, code ?? "stock-refused", $"Temu does not set this stock: {why ?? "no reason is told."}");
+        private static long Id(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
     }
 }

@@ -5,23 +5,47 @@ using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Temu;
 
-/// <summary>What Temu's lists have in common: numbered pages, and a total that tells whether there are more.</summary>
-internal abstract class TemuReader : WindowedReader
+/// <summary>
+/// What Temu's lists have in common: numbered pages, and a total that tells whether there are more. Those of products and SKUs are walked whole each time: their filters know of
+/// creation only, and neither a price nor a sale counts as a change.
+/// </summary>
+/// <param name="rows">The answer's member with the rows.</param>
+/// <param name="types">The list is several, one after the other; in the order of a row's life, so that one that moves on meanwhile is met again.</param>
+internal abstract class TemuReader(string call, string rows, string total, params int[] types) : WindowedReader
 {
     /// <summary>Temu opened that month.</summary>
     protected override DateTimeOffset Beginning => new(2022, 9, 1, 0, 0, 0, TimeSpan.Zero);
 
-    protected static int PageOf(string? cursor) => cursor is null ? 1 : int.Parse(cursor, CultureInfo.InvariantCulture);
+    protected override long Widest => 366L * 24 * 3600;
 
-    /// <summary>Null after the last page, or after an empty one, whatever the total says.</summary>
-    protected static string? Next(int page, int size, int rows, decimal total) => rows > 0 && (long)page * size < total ? (page + 1).ToString(CultureInfo.InvariantCulture) : null;
+    protected override DateTimeOffset? StartOf(PageRequest request) => null;
+
+    protected abstract object Filter(int type, Window window, int page, int size);
+
+    protected virtual JsonElement Row(int type, JsonElement row) => row;
+
+    protected override async Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken)
+    {
+        var (page, all, isMore) = (cursor is null ? 1 : int.Parse(cursor, CultureInfo.InvariantCulture), new List<JsonElement>(), false);
+        foreach (var type in types)
+        {
+            var (some, count) = await PageAsync(store, type, Filter(type, window, page, size), cancellationToken);
+            all.AddRange(some);
+            isMore |= some.Count > 0 && (long)page * size < count;
+        }
+
+        return new Listing(all, isMore ? (page + 1).ToString(CultureInfo.InvariantCulture) : null);
+    }
+
+    protected Task<(List<JsonElement> Rows, decimal Total)> PageAsync(StoreSession store, int type, object fields, CancellationToken cancellationToken) =>
+        TemuConnector.CallAsync<(List<JsonElement>, decimal)>(store, call, fields, result => ([.. result.Items(rows).Select(row => Row(type, row))], result.Decimal(total)), cancellationToken);
 }
 
 /// <summary>
-/// The history by creation, then what has changed, the newest first: an order that changes meanwhile leaves for the next walk or, in the history, stays where it is. One order is read from the
-/// list as well, since its own call does not tell when it changed. No answer of these tells of money: that takes a call per order and a right of its own.
+/// The history by creation, then what has changed, the newest first: an order that changes meanwhile leaves for the next walk or, in the history, stays where it is. One order is
+/// read from the list as well, since its own call does not tell when it changed. No answer of these tells of money: that takes a call per order and a right of its own.
 /// </summary>
-internal sealed class TemuOrders : TemuReader
+internal sealed class TemuOrders() : TemuReader(List, "pageItems", "totalItemNum", 0)
 {
     public const string List = "bg.order.list.v2.get";
 
@@ -32,35 +56,20 @@ internal sealed class TemuOrders : TemuReader
 
     protected override bool IsNewestFirst => true;
 
+    protected override DateTimeOffset? StartOf(PageRequest request) => request.Since;
+
     protected override string KeyOf(JsonElement row) => row.Required("parentOrderMap").Id("parentOrderSn");
 
-    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        var found = await TemuConnector.CallAsync(store, List, new { pageNumber = 1, pageSize = 20, parentOrderSnList = new[] { id } }, Rows, cancellationToken);
-        return await LoadAsync(store, found, cancellationToken);
-    }
+    protected override object Filter(int type, Window window, int page, int size) => window.Backfill
+        ? new { pageNumber = page, pageSize = size, createAfter = window.From, createBefore = window.To }
+        : new { pageNumber = page, pageSize = size, updateAtStart = window.From, updateAtEnd = window.To };
 
-    protected override Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken)
-    {
-        var page = PageOf(cursor);
-        object fields = window.Backfill
-            ? new { pageNumber = page, pageSize = size, createAfter = window.From, createBefore = window.To }
-            : new { pageNumber = page, pageSize = size, updateAtStart = window.From, updateAtEnd = window.To };
-        return TemuConnector.CallAsync(
-            store,
-            List,
-            fields,
-            result =>
-            {
-                var rows = Rows(result);
-                return new Listing(rows, Next(page, size, rows.Count, result.Decimal("totalItemNum")));
-            },
-            cancellationToken);
-    }
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken) =>
+        await LoadAsync(store, (await PageAsync(store, 0, new { pageNumber = 1, pageSize = 20, parentOrderSnList = new[] { id } }, cancellationToken)).Rows, cancellationToken);
 
     protected override async Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken)
     {
-        var mayAsk = store.Facts.GetValueOrDefault(TemuAuthorization.AmountsFact) == TemuAuthorization.Granted;
+        var mayAsk = store.Facts.GetValueOrDefault(TemuAuthorization.AmountsFact) == Amounts;
         var currency = store.Facts.GetValueOrDefault("currency") ?? TemuConnector.Regions[TemuConnector.RegionOf(store)].Currency;
         var changes = new List<RecordChange>();
         foreach (var row in rows)
@@ -81,15 +90,12 @@ internal sealed class TemuOrders : TemuReader
 
         return changes;
     }
-
-    private static List<JsonElement> Rows(JsonElement result) => [.. result.Items("pageItems")];
 }
 
 /// <summary>
-/// Products, the whole list each time: its filters know of creation only, and no time tells of a price. A row is the product beside the type of list it stood in. The lists are read in the order of a
-/// product's life, so that one that goes on to the next list meanwhile is seen there.
+/// Products not published yet, published and deleted; drafts are nobody's business. A row is the product beside the type of the list it stood in: by itself it does not tell that it is deleted.
 /// </summary>
-internal sealed class TemuGoods : TemuReader
+internal sealed class TemuGoods() : TemuReader(List, "goodsList", "total", Types)
 {
     public const string List = "bg.local.goods.list.query";
 
@@ -97,107 +103,65 @@ internal sealed class TemuGoods : TemuReader
 
     private const int Deleted = 6;
 
-    /// <summary>Not published yet, published, deleted; drafts are nobody's business.</summary>
     private static readonly int[] Types = [4, 1, Deleted];
 
-    /// <summary>What asks for the first SKU of the shop.</summary>
-    public static object OnePrice => new { pageNo = 1, pageSize = 1, skuSearchType = 2, skuStatusFilterType = 2 };
-
-    protected override long Widest => 366L * 24 * 3600;
-
-    protected override DateTimeOffset? StartOf(PageRequest request) => null;
-
     protected override string KeyOf(JsonElement row) => row.Required("goods").Id("goodsId");
+
+    protected override JsonElement Row(int type, JsonElement row) => JsonSerializer.SerializeToElement(new { type, goods = row });
+
+    protected override object Filter(int type, Window window, int page, int size) =>
+        new { pageNo = page, pageSize = size, goodsSearchType = type, crtFrom = window.From * 1000, crtTo = window.To * 1000 };
 
     protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
         var rows = new List<JsonElement>();
-        foreach (var type in long.TryParse(id, CultureInfo.InvariantCulture, out var goods) ? Types : [])
+        foreach (var type in Types)
         {
-            rows.AddRange((await PageAsync(store, type, new { pageNo = 1, pageSize = 1, goodsSearchType = type, goodsIdList = new[] { goods } }, cancellationToken)).Rows);
+            rows.AddRange((await PageAsync(store, type, new { pageNo = 1, pageSize = 1, goodsSearchType = type, goodsIdList = new[] { TemuRecords.Number(id) } }, cancellationToken)).Rows);
         }
 
         return await LoadAsync(store, rows, cancellationToken);
     }
 
-    protected override async Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken)
-    {
-        var (page, rows, next) = (PageOf(cursor), new List<JsonElement>(), (string?)null);
-        foreach (var type in Types)
-        {
-            var found = await PageAsync(store, type, new { pageNo = page, pageSize = size, goodsSearchType = type, crtFrom = window.From * 1000, crtTo = window.To * 1000 }, cancellationToken);
-            rows.AddRange(found.Rows);
-            next ??= Next(page, size, found.Rows.Count, found.Total);
-        }
-
-        return new Listing(rows, next);
-    }
-
     protected override async Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken)
     {
-        var live = rows.Where(static row => row.Decimal("type") != Deleted).SelectMany(static row => row.Required("goods").Items("skuIdList")).Select(static id => id.ToString()).Distinct().ToList();
-        var skus = (await SkusAsync(store, live, cancellationToken)).ToLookup(static sku => sku.Id("goodsId"));
-        return [.. rows.Select(row => new ProductChange(TemuRecords.Product(row.Required("goods"), row.Decimal("type") == Deleted, skus[KeyOf(row)])))];
+        var live = rows.Where(static row => !IsDeleted(row)).SelectMany(static row => row.Required("goods").Items("skuIdList")).Select(static id => TemuRecords.Number(id.ToString()));
+        var variants = (await SkusAsync(store, [.. live], static sku => (Goods: sku.Id("goodsId"), Variant: TemuRecords.Variant(sku)), cancellationToken))
+            .DistinctBy(static sku => sku.Variant.Id).ToLookup(static sku => sku.Goods, static sku => sku.Variant);
+        return [.. rows.Select(row => new ProductChange(TemuRecords.Product(row.Required("goods"), IsDeleted(row), [.. variants[KeyOf(row)]])))];
     }
 
     /// <summary>SKUs by their ids, whether they are for sale or not.</summary>
-    internal static async Task<IReadOnlyList<JsonElement>> SkusAsync(StoreSession store, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    internal static async Task<List<T>> SkusAsync<T>(StoreSession store, IEnumerable<long> ids, Func<JsonElement, T> read, CancellationToken cancellationToken)
     {
-        var skus = new Dictionary<string, JsonElement>();
-        foreach (var some in ids.Select(static id => long.Parse(id, CultureInfo.InvariantCulture)).Chunk(100))
+        var skus = new List<T>();
+        foreach (var some in ids.Distinct().Chunk(100))
         {
             foreach (var type in TemuStock.Types)
             {
-                foreach (var sku in (await SkuPageAsync(store, new { pageNo = 1, pageSize = 100, skuSearchType = type, skuStatusFilterType = type, skuIdList = some }, cancellationToken)).Rows)
-                {
-                    skus[sku.Id("skuId")] = sku;
-                }
+                var fields = new { pageNo = 1, pageSize = 100, skuSearchType = type, skuStatusFilterType = type, skuIdList = some };
+                skus.AddRange(await TemuConnector.CallAsync(store, Skus, fields, result => result.Items("skuList").Select(read).ToList(), cancellationToken));
             }
         }
 
-        return [.. ids.Where(skus.ContainsKey).Select(id => skus[id])];
+        return skus;
     }
 
-    internal static Task<(IReadOnlyList<JsonElement> Rows, decimal Total)> SkuPageAsync(StoreSession store, object fields, CancellationToken cancellationToken) =>
-        TemuConnector.CallAsync<(IReadOnlyList<JsonElement>, decimal)>(store, Skus, fields, static result => ([.. result.Items("skuList")], result.Decimal("total")), cancellationToken);
-
-    private static Task<(IReadOnlyList<JsonElement> Rows, decimal Total)> PageAsync(StoreSession store, int type, object fields, CancellationToken cancellationToken) =>
-        TemuConnector.CallAsync<(IReadOnlyList<JsonElement>, decimal)>(
-            store, List, fields, result => ([.. result.Items("goodsList").Select(goods => JsonSerializer.SerializeToElement(new { type, goods }))], result.Decimal("total")), cancellationToken);
+    private static bool IsDeleted(JsonElement row) => row.Decimal("type") == Deleted;
 }
 
-/// <summary>Stock stands in the list of SKUs, the whole of which is read each time: a sale does not count as a change.</summary>
-internal sealed class TemuStock : TemuReader
+/// <summary>Stock stands in the list of SKUs: of those for sale, and of those not.</summary>
+internal sealed class TemuStock() : TemuReader(TemuGoods.Skus, "skuList", "total", Types)
 {
-    /// <summary>For sale, and not.</summary>
     public static readonly int[] Types = [2, 3];
-
-    protected override long Widest => 366L * 24 * 3600;
-
-    protected override DateTimeOffset? StartOf(PageRequest request) => null;
 
     protected override string KeyOf(JsonElement row) => row.Id("skuId");
 
-    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        var sku = id.Split('@')[0].Split(':')[^1];
-        var found = long.TryParse(sku, CultureInfo.InvariantCulture, out _) ? await TemuGoods.SkusAsync(store, [sku], cancellationToken) : [];
-        return [.. (await LoadAsync(store, found, cancellationToken)).Where(change => change.Record.Id == id)];
-    }
+    protected override object Filter(int type, Window window, int page, int size) =>
+        new { pageNo = page, pageSize = size, skuSearchType = type, skuStatusFilterType = type, crtFrom = window.From * 1000, crtTo = window.To * 1000 };
 
-    protected override async Task<Listing> ListAsync(StoreSession store, Window window, string? cursor, int size, CancellationToken cancellationToken)
-    {
-        var (page, rows, next) = (PageOf(cursor), new List<JsonElement>(), (string?)null);
-        foreach (var type in Types)
-        {
-            var found = await TemuGoods.SkuPageAsync(
-                store, new { pageNo = page, pageSize = size, skuSearchType = type, skuStatusFilterType = type, crtFrom = window.From * 1000, crtTo = window.To * 1000 }, cancellationToken);
-            rows.AddRange(found.Rows);
-            next ??= Next(page, size, found.Rows.Count, found.Total);
-        }
-
-        return new Listing(rows, next);
-    }
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken) =>
+        [.. (await TemuGoods.SkusAsync(store, [TemuRecords.Number(id.Split('@')[0].Split(':')[^1])], TemuRecords.Level, cancellationToken)).Where(level => level.Id == id).Select(static level => new StockChange(level))];
 
     protected override Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RecordChange>>([.. rows.Select(static row => new StockChange(TemuRecords.Level(row)))]);
@@ -206,8 +170,6 @@ internal sealed class TemuStock : TemuReader
 /// <summary>Temu's records in StoreClaw's terms.</summary>
 internal static class TemuRecords
 {
-    private const string Cancelled = "3";
-
     /// <summary>By region id. Temu documents the first; the others are what integrators met.</summary>
     private static readonly Dictionary<string, string> Countries = new() { ["211"] = "US", ["76"] = "DE", ["128"] = "MX" };
 
@@ -224,7 +186,7 @@ internal static class TemuRecords
             Number = order.Id("parentOrderSn"),
             CreatedAt = TemuConnector.Instant(order, "parentOrderTime"),
             UpdatedAt = updated,
-            CancelledAt = status == Cancelled ? updated : null,
+            CancelledAt = status == "3" ? updated : null,
             Currency = (paid is null ? null : sums.Member("customerPaid").TextOrNull("currency")) ?? currency,
 
             // What was given back is taken off what the buyer paid.
@@ -240,15 +202,17 @@ internal static class TemuRecords
         };
     }
 
-    public static Product Product(JsonElement goods, bool deleted, IEnumerable<JsonElement> skus) => new()
+    public static Product Product(JsonElement goods, bool deleted, IReadOnlyList<Variant> variants) => new()
     {
         Id = goods.Id("goodsId"),
         UpdatedAt = Changed(goods, "goodsStatusChangeTime"),
         Deleted = deleted,
         Title = goods.TextOrNull("goodsName") ?? "",
         Status = goods.TextOrNull("status4VO"),
-        Variants = [.. skus.Select(static sku => new Variant(sku.Id("skuId"), sku.TextOrNull("skuSn") ?? "", Titled(sku, "specName"), Price(sku), ItemId(sku)))],
+        Variants = variants,
     };
+
+    public static Variant Variant(JsonElement sku) => new(sku.Id("skuId"), sku.TextOrNull("skuSn") ?? "", Titled(sku, "specName"), Price(sku), ItemId(sku));
 
     public static StockLevel Level(JsonElement sku) => new()
     {
@@ -257,6 +221,10 @@ internal static class TemuRecords
         Sku = sku.TextOrNull("skuSn") ?? "",
         Available = sku.DecimalOrNull("stock"),
     };
+
+    /// <summary>Ids are numbers on the wire.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static long Number(string id) => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException("An id is not a number.");
 
     private static string ItemId(JsonElement sku) => $"{sku.Id("goodsId")}:{sku.Id("skuId")}";
 
@@ -277,9 +245,10 @@ internal static class TemuRecords
 
     private static DateTimeOffset Changed(JsonElement row, string name) => TemuConnector.InstantOrNull(row, name) ?? TemuConnector.Instant(row, "crtTime");
 
-    /// <summary>A text, which holds a sign of the currency here and there; then the price beside it counts.</summary>
-    private static decimal? Price(JsonElement sku) => new[] { sku.Member("retailPrice").TextOrNull("amount"), sku.TextOrNull("price") }
-        .Select(static text => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var price) && price > 0 ? price : (decimal?)null).FirstOrDefault(static price => price is not null);
+    /// <summary>The text holds a sign of the currency here and there, so the price beside it comes first.</summary>
+    private static decimal? Price(JsonElement sku) => Price(sku.Member("retailPrice").TextOrNull("amount")) ?? Price(sku.TextOrNull("price"));
+
+    private static decimal? Price(string? text) => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var price) && price > 0 ? price : null;
 
     /// <summary>In the smallest unit of its currency.</summary>
     private static decimal? Money(JsonElement? parent, string name) => parent.Member(name) is { ValueKind: JsonValueKind.Object } money && money.DecimalOrNull("amount") is { } amount

@@ -32,13 +32,8 @@ internal sealed class TemuWebhooks : IWebhooks
 
     public SignatureResult Verify(WebhookRequest request, IReadOnlyList<Secret> secrets, DateTimeOffset now)
     {
-        var verdict = SignatureResult.MissingSecret;
-        foreach (var secret in secrets.Where(IsKey))
-        {
-            var one = Verify(request, secret);
-            verdict = verdict == SignatureResult.Valid ? verdict : one;
-        }
-
+        var verdicts = secrets.Where(IsKey).Select(secret => Verify(request, secret)).ToList();
+        var verdict = verdicts.Count == 0 ? SignatureResult.MissingSecret : verdicts.Contains(SignatureResult.Valid) ? SignatureResult.Valid : verdicts[0];
         return verdict == SignatureResult.Valid && !(SentAt(request) is { } sent && sent > now - Patience && sent < now + Skew) ? SignatureResult.Stale : verdict;
     }
 
@@ -60,34 +55,30 @@ internal sealed class TemuWebhooks : IWebhooks
         : [new NothingChange(delivery.Topic)];
 
     /// <summary>Switches on what the seller has authorized; the address itself is typed into the console.</summary>
-    public async Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken)
-    {
-        List<string> off = [.. await EventsAsync(store, isOn: false, cancellationToken)];
-        await UpdateAsync(store, new { permitEventCodeList = off }, off.Count, cancellationToken);
-        return new WebhookAudit(off);
-    }
+    public async Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => new(await SwitchAsync(store, isOn: true, cancellationToken));
 
-    public async Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken)
-    {
-        List<string> on = [.. await EventsAsync(store, isOn: true, cancellationToken)];
-        await UpdateAsync(store, new { cancelEventCodeList = on }, on.Count, cancellationToken);
-    }
+    public Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => SwitchAsync(store, isOn: false, cancellationToken);
 
     /// <summary>The events that the seller has authorized, and whether they are sent.</summary>
     internal static IReadOnlyDictionary<string, bool> Authorized(JsonElement token) => token.Items("authEventCodeList")
         .Select(static entry => (Code: entry.TextOrNull("eventCode") ?? "", IsOn: entry.TextOrNull("permitsStatus") == "1"))
         .DistinctBy(static entry => entry.Code).ToDictionary(static entry => entry.Code, static entry => entry.IsOn);
 
-    private static async Task<IEnumerable<string>> EventsAsync(StoreSession store, bool isOn, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> SwitchAsync(StoreSession store, bool isOn, CancellationToken cancellationToken)
     {
         var authorized = await TemuConnector.CallAsync(store, TemuAuthorization.Info, new { }, Authorized, cancellationToken);
-        return Events.Where(code => authorized.TryGetValue(code, out var on) && on == isOn);
+        List<string> codes = [.. Events.Where(code => authorized.TryGetValue(code, out var was) && was != isOn)];
+        if (codes.Count > 0)
+        {
+            await store.SendAsync(TemuConnector.Request(store, Update, isOn ? new { permitEventCodeList = codes } : (object)new { cancelEventCodeList = codes }), cancellationToken);
+        }
+
+        return codes;
     }
 
-    private static Task UpdateAsync(StoreSession store, object lists, int count, CancellationToken cancellationToken) =>
-        count == 0 ? Task.CompletedTask : store.SendAsync(TemuConnector.Request(store, Update, lists), cancellationToken);
-
-    /// <summary>Two of Temu's examples differ in whether the header of further parameters is signed: both count. What cannot be decrypted is hashed all the same: it takes as long as a wrong signature.</summary>
+    /// <summary>
+    /// Two of Temu's examples differ in whether the header of further parameters is signed: both count. What cannot be decrypted is hashed all the same: it takes as long as a wrong signature.
+    /// </summary>
     private static SignatureResult Verify(WebhookRequest request, Secret secret)
     {
         var data = Decrypt(request.Body, secret);
@@ -113,7 +104,8 @@ internal sealed class TemuWebhooks : IWebhooks
     /// <summary>AES-128-CBC, key and beginning both the first bytes of the app's secret. Null when it is not that; bad padding costs no more time than good.</summary>
     private static ReadOnlyMemory<byte>? Decrypt(ReadOnlyMemory<byte> body, Secret secret)
     {
-        if (!IsKey(secret) || JsonReading.Look(body, static json => json.TextOrNull("eventData")) is not { Length: > 0 } text || Bytes(text) is not { Length: > 0 } cipher || cipher.Length % KeyLength != 0)
+        var text = IsKey(secret) ? JsonReading.Look(body, static json => json.TextOrNull("eventData")) : null;
+        if (text is null || Bytes(text) is not { Length: > 0 } cipher || cipher.Length % KeyLength != 0)
         {
             return null;
         }
@@ -141,5 +133,6 @@ internal sealed class TemuWebhooks : IWebhooks
     private static bool IsKey(Secret secret) => secret.RevealUtf8().Length >= KeyLength;
 
     private static DateTimeOffset? SentAt(WebhookRequest request) =>
-        long.TryParse(request.Header("x-tm-timestamp"), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds < 253402300799000 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
+        long.TryParse(request.Header("x-tm-timestamp"), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds < 253402300799000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 }

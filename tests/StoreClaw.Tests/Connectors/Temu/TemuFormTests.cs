@@ -166,7 +166,6 @@ public sealed class TemuFormTests
     [InlineData("4000004", FaultKind.Throttled)]
     [InlineData("110020007", FaultKind.Throttled)]
     [InlineData("140020002", FaultKind.NotFound)]
-    [InlineData("150010106", FaultKind.StoreUnavailable)]
     [InlineData("2000000", FaultKind.PlatformFailure)]
     [InlineData("4000000", FaultKind.PlatformFailure)]
     [InlineData("6000001", FaultKind.PlatformFailure)]
@@ -298,8 +297,10 @@ public sealed class TemuFormTests
     {
         var row = JsonElement.Parse(sku);
 
-        var variant = Assert.Single(TemuRecords.Product(JsonElement.Parse("""{"goodsId":7,"goodsName":"Hat","crtTime":1751857815,"status4VO":1,"goodsStatusChangeTime":"1751868884000"}"""), deleted: false, [row]).Variants);
+        var variant = TemuRecords.Variant(row);
+        var product = TemuRecords.Product(JsonElement.Parse("""{"goodsId":7,"goodsName":"Hat","crtTime":1751857815,"status4VO":1,"goodsStatusChangeTime":"1751868884000"}"""), deleted: false, [variant]);
 
+        Assert.Equal(("7", "Hat", "1", DateTimeOffset.FromUnixTimeSeconds(1751868884)), (product.Id, product.Title, product.Status, product.UpdatedAt));
         Assert.Equal(new Variant("8", code, title, (decimal?)price, "7:8"), variant);
         Assert.Equal(("7:8@", DateTimeOffset.FromUnixTimeSeconds(1751857815), (decimal?)null), TemuRecords.Level(row) is var level ? (level.Id, level.UpdatedAt, level.Available) : default);
     }
@@ -313,7 +314,7 @@ public sealed class TemuFormTests
 
         var grant = await Connector.Authorization.GrantAsync(store, default, CancellationToken.None);
 
-        Assert.Equal(("1024", "EXAMPLE-ACCESS-TOKEN", "granted", "2025-12-13", "USD"), (grant.Store, grant.Secrets["accessToken"].Reveal(), grant.Facts["amounts"], grant.Facts["authorizedUntil"], grant.Facts["currency"]));
+        Assert.Equal(("1024", "EXAMPLE-ACCESS-TOKEN", "bg.order.amount.query", "2025-12-13", "USD"), (grant.Store, grant.Secrets["accessToken"].Reveal(), grant.Facts["amounts"], grant.Facts["authorizedUntil"], grant.Facts["currency"]));
         Assert.Equal(["bg.order.list.v2.get", .. TemuWebhooks.Events.Order(StringComparer.Ordinal)], Connector.Descriptor.Scopes.Except(grant.Scopes).Order(StringComparer.Ordinal));
     }
 
