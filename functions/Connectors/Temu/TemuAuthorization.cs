@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
 
@@ -55,9 +56,8 @@ internal sealed class TemuAuthorization : IAuthorization
     public Uri AuthorizeUrl(StoreSession store, BrowserStart start)
     {
         var page = store.Secrets.GetValueOrDefault("authorizeUrl")?.Reveal() ?? $"{TemuConnector.Regions[TemuConnector.RegionOf(store)].SellerCenter}/open-platform/client-manage/authorization";
-        var app = Uri.EscapeDataString(store.Secrets["clientId"].Reveal());
-        var (redirect, state) = (Uri.EscapeDataString(start.CallbackUrl.AbsoluteUri), Uri.EscapeDataString(start.State));
-        return new Uri($"{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}appKey={app}&redirect_uri={redirect}&state={state}");
+        (string Name, string Value)[] query = [("appKey", store.Secrets["clientId"].Reveal()), ("redirect_uri", start.CallbackUrl.AbsoluteUri), ("state", start.State)];
+        return new Uri(QueryHelpers.AddQueryString(page, query.Select(static one => KeyValuePair.Create(one.Name, (string?)one.Value))));
     }
 
     public string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) =>

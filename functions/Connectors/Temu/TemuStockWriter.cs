@@ -15,8 +15,6 @@ internal sealed class TemuStockWriter : IStockWriter
 {
     public const string Edit = "bg.local.goods.stock.edit";
 
-    private const decimal MostPieces = 1_000_000;
-
     public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
     {
         var entries = writes.Select(static write => new Entry(write)).ToList();
@@ -88,7 +86,7 @@ internal sealed class TemuStockWriter : IStockWriter
             Write = write;
             (Goods, Sku) = write.ItemId.Split(':') is [var goods, var sku] ? (Id(goods), Id(sku)) : default;
             Fault = Sku == 0 ? new(FaultKind.NotFound, "no-item", "Temu does not have this SKU.")
-                : write.Quantity is < 0 or > MostPieces || !decimal.IsInteger(write.Quantity) ? new(FaultKind.Invalid, "not-a-count", "Temu counts stock in whole pieces, up to a million.")
+                : write.Quantity is < 0 or > 1_000_000 || !decimal.IsInteger(write.Quantity) ? new(FaultKind.Invalid, "not-a-count", "Temu counts stock in whole pieces, up to a million.")
                 : null;
         }
 
