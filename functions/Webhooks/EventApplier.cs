@@ -36,13 +36,11 @@ public sealed partial class EventApplier(
     private const int MostMessages = 64;
     private const int MostDeliveries = 512;
 
-    /// <summary>More lookups of a connection at a time would only stand in its budget's line, in the place of other connections' messages.</summary>
-    private const int MostLookups = 2;
 
     /// <summary>Where the messages of a connection meet.</summary>
     private readonly ConcurrentDictionary<string, GroupCommit<Work>> _stores = new();
 
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _lookups = new();
+    private readonly ConcurrentDictionary<string, LookupLine> _lookups = new();
 
     /// <summary>Applies what one queue message holds. One that fails goes back on the queue alone, or fails the message when it is alone in it.</summary>
     public async Task ApplyAsync(string text, string messageId, long tries, CancellationToken cancellationToken)
@@ -111,8 +109,8 @@ public sealed partial class EventApplier(
         var connectionId = connected.Connection.Id;
         var age = time.GetUtcNow() - readings.Max(static reading => reading.Delivery.ReceivedAt);
         var later = TimeSpan.FromSeconds(Math.Clamp(age.TotalSeconds / 4, 2, 900));
-        var turns = _lookups.GetOrAdd(connectionId, static _ => new SemaphoreSlim(MostLookups, MostLookups));
-        if (!await turns.WaitAsync(TimeSpan.Zero, cancellationToken))
+        var line = _lookups.GetOrAdd(connectionId, static _ => new LookupLine());
+        if (!await line.EnterAsync(cancellationToken))
         {
             await SendAsync(readings, later, cancellationToken);
             return;
@@ -133,7 +131,7 @@ public sealed partial class EventApplier(
         }
         finally
         {
-            turns.Release();
+            line.Leave();
         }
 
         await StoreAsync(connectionId, readings, tries, messageId, cancellationToken);
@@ -307,6 +305,33 @@ public sealed partial class EventApplier(
         UpsertOutcome.Unchanged => EventOutcome.Unchanged,
         _ => EventOutcome.Stale,
     };
+
+    /// <summary>A connection's lookups. More at a time would only stand in its budget's line, and more or longer waiting ones in the place of other connections' messages.</summary>
+    private sealed class LookupLine
+    {
+        private const int MostAtATime = 2;
+        private const int MostWaiting = 6;
+
+        private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+        private readonly SemaphoreSlim _turns = new(MostAtATime, MostAtATime);
+        private int _waiting;
+
+        /// <summary>False when its turn does not come soon.</summary>
+        public async Task<bool> EnterAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return Interlocked.Increment(ref _waiting) <= MostWaiting + _turns.CurrentCount && await _turns.WaitAsync(LongestWait, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
+
+        public void Leave() => _turns.Release();
+    }
 
     /// <summary>What one queue message brought for one connection.</summary>
     private sealed record Work(List<Reading> Readings, long Tries, string MessageId, CancellationToken Cancelled);

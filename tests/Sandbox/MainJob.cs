@@ -6,9 +6,8 @@ using Microsoft.Extensions.Logging;
 using StoreClaw.Embedded;
 using StoreClaw.Sandbox.Commerce;
 using StoreClaw.Sandbox.Hosting;
-using StoreClaw.Sandbox.Shopify;
+using StoreClaw.Sandbox.Stores;
 using StoreClaw.Sandbox.WeCom;
-using StoreClaw.Sandbox.WooCommerce;
 
 namespace StoreClaw.Sandbox;
 
@@ -17,8 +16,14 @@ public sealed record MainJobOptions
     /// <summary>Leaves everything up for a look until the program is stopped.</summary>
     public bool Stay { get; init; }
 
+    /// <summary>One store on every platform instead of the two.</summary>
+    public bool All { get; init; }
+
     /// <summary>How big the shops are against the usual: 0.2 is a fifth of the orders, products and customers, which are in step sooner.</summary>
     public double Size { get; init; } = 1;
+
+    /// <summary>Of a shop beside the two of the main job: enough for the report to tell what is usual.</summary>
+    internal ShopProfile Small(ShopProfile profile) => Sized(profile with { OrdersPerDay = 4, Days = 35, Products = 12, EarlierCustomers = 30 });
 
     internal ShopProfile Sized(ShopProfile profile) => profile with
     {
@@ -29,18 +34,18 @@ public sealed record MainJobOptions
 }
 
 /// <summary>
-/// The main job with no account anywhere: two simulated shops, the app, a simulated WeCom group. Connects, backfills, takes webhooks, runs the morning report, shows the message.
+/// The main job with no account anywhere: two simulated shops or one on every platform, the app, a simulated WeCom group. Connects, backfills, takes webhooks, runs the morning report, shows the message.
 /// </summary>
 public sealed class MainJob : IAsyncDisposable
 {
     private const string FunctionKey = "sandbox-function-key";
     private const string RobotKey = "693a91f6-7a0b-4bc4-97a0-0ec2f3a5aaa1";
-    private const string ShopifyDomain = "harbor-pine.myshopify.com";
-    private const string WooSite = "https://haus-und-herd.example";
+    private const string Browser = "Mozilla/5.0 (X11; Linux x86_64) Firefox/142.0";
+    private const int NewOrders = 5;
 
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly string[] Scopes = ["read_orders", "read_all_orders", "read_products", "read_inventory", "read_locations", "read_customers", "write_inventory"];
+    private static readonly TimeSpan PumpEvery = TimeSpan.FromMilliseconds(150);
 
     private readonly TextWriter _output;
     private readonly Stopwatch _watch = Stopwatch.StartNew();
@@ -81,21 +86,36 @@ public sealed class MainJob : IAsyncDisposable
 
     private async Task RunAsync(MainJobOptions options, CancellationToken cancellationToken)
     {
-        var (shopify, fashion) = await StartShopifyAsync(options);
-        var (woo, home, key) = await StartWooCommerceAsync(options);
-        var wecom = await StartWeComAsync();
-        await StartAppAsync(shopify, woo, wecom, cancellationToken);
+        var address = new Uri($"http://127.0.0.1:{LoopbackServer.FreePort()}");
+        var stores = (options.All ? await SandboxStores.StartAllAsync(options, address) : await SandboxStores.StartTwoAsync(options)).Select(Keep).ToList();
+        foreach (var store in stores)
+        {
+            Say($"{store.Connector}: {store.Shop.Profile.Name} with {store.Shop.Orders.Count} orders");
+        }
 
+        var wecom = Keep(await WeComPlatform.StartAsync(TimeProvider.System));
+        wecom.AddRobot(RobotKey, "StoreClaw");
+        await StartAppAsync(address, stores, wecom, cancellationToken);
         await CallAsync(HttpMethod.Put, "/api/channels/wecom", new { webhookUrl = wecom.WebhookUrl(RobotKey) });
         Say("The WeCom group is connected; it got the test message.");
-        var first = await ConnectAsync("shopify", new { shopDomain = ShopifyDomain, clientId = "sandbox-client", clientSecret = "sandbox-client-secret" });
-        var second = await ConnectAsync("woocommerce", new { siteUrl = WooSite, consumerKey = key.ConsumerKey, consumerSecret = key.ConsumerSecret });
-        await WaitForBackfillAsync(first, fashion, cancellationToken);
-        await WaitForBackfillAsync(second, home, cancellationToken);
+        var connections = new Dictionary<ISandboxStore, string>();
+        foreach (var store in stores)
+        {
+            connections[store] = await ConnectAsync(store, cancellationToken);
+            Keep(new Pump(store.DeliverAsync, PumpEvery, TimeProvider.System));
+        }
 
-        await SellAsync(first, fashion, cancellationToken);
-        await SellAsync(second, home, cancellationToken);
-        await ReportAsync([first, second], cancellationToken);
+        foreach (var (store, connection) in connections)
+        {
+            await WaitForBackfillAsync(connection, store.Shop, cancellationToken);
+        }
+
+        foreach (var (store, connection) in connections)
+        {
+            await SellAsync(connection, store, cancellationToken);
+        }
+
+        await ReportAsync([.. connections.Values], cancellationToken);
         await ShowAsync(wecom, cancellationToken);
         Say("Done.");
         if (options.Stay)
@@ -105,64 +125,47 @@ public sealed class MainJob : IAsyncDisposable
         }
     }
 
-    private async Task<(ShopifyPlatform Platform, SimStore Store)> StartShopifyAsync(MainJobOptions options)
-    {
-        var store = SimStore.Generate(options.Sized(ShopProfile.AmericanFashion with { OrdersPerDay = 25, Days = 60, Anomaly = new AnomalyDay(1, 2.1) }), seed: 11, TimeProvider.System);
-        var platform = Keep(await ShopifyPlatform.StartAsync());
-        platform.AddShop(ShopifyDomain, store, "sandbox-client", "sandbox-client-secret", Scopes).Plan = ShopifyPlan.Plus;
-        platform.StartPump();
-        Say($"A Shopify shop with {store.Orders.Count} orders: {store.Profile.Name}, {ShopifyDomain}");
-        return (platform, store);
-    }
-
-    private async Task<(WooCommercePlatform Platform, SimStore Store, WooCommerceKey Key)> StartWooCommerceAsync(MainJobOptions options)
-    {
-        var store = SimStore.Generate(options.Sized(ShopProfile.EuropeanHome with { Days = 45, Products = 24, EarlierCustomers = 100 }), seed: 12, TimeProvider.System);
-        var platform = Keep(await WooCommercePlatform.StartAsync(TimeProvider.System));
-        var site = platform.AddSite(WooSite, store);
-        Keep(platform.StartPump(TimeSpan.FromMilliseconds(200)));
-        Say($"A WooCommerce shop with {store.Orders.Count} orders: {store.Profile.Name}, {WooSite}");
-        return (platform, store, site.CreateKey(WooCommercePermission.ReadWrite));
-    }
-
-    private async Task<WeComPlatform> StartWeComAsync()
-    {
-        var wecom = Keep(await WeComPlatform.StartAsync(TimeProvider.System));
-        wecom.AddRobot(RobotKey, "StoreClaw");
-        return wecom;
-    }
-
-    private async Task StartAppAsync(ShopifyPlatform shopify, WooCommercePlatform woo, WeComPlatform wecom, CancellationToken cancellationToken)
+    private async Task StartAppAsync(Uri address, List<ISandboxStore> stores, WeComPlatform wecom, CancellationToken cancellationToken)
     {
         Say("Starting storage (fetched through npm the first time) and the app ...");
         var azurite = Keep(await AzuriteServer.StartAsync(new AzuriteOptions { QueuePort = 0, TablePort = 0 }, cancellationToken));
-        var port = LoopbackServer.FreePort();
+        var settings = new Dictionary<string, string?>
+        {
+            ["urls"] = address.GetLeftPart(UriPartial.Authority),
+            ["PublicBaseUrl"] = address.GetLeftPart(UriPartial.Authority),
+            ["AzureWebJobsStorage"] = azurite.ConnectionString(),
+            ["FunctionKey"] = FunctionKey,
+            ["Channels:WeCom:BaseUrl"] = wecom.BaseAddress.ToString(),
+        };
+        foreach (var (store, name, value) in stores.SelectMany(static store => store.Settings.Select(setting => (store, setting.Key, setting.Value))))
+        {
+            settings[$"Connectors:{store.Connector}:{name}"] = value;
+        }
+
         var app = Keep(await AppHost.StartAsync(
-            new AppHostOptions
-            {
-                Settings = new Dictionary<string, string?>
-                {
-                    ["urls"] = $"http://127.0.0.1:{port}",
-                    ["PublicBaseUrl"] = $"http://127.0.0.1:{port}",
-                    ["AzureWebJobsStorage"] = azurite.ConnectionString(),
-                    ["FunctionKey"] = FunctionKey,
-                    ["Connectors:shopify:BaseUrl"] = shopify.BaseUrl,
-                    ["Connectors:woocommerce:BaseUrl"] = woo.BaseAddress.ToString(),
-                    ["Channels:WeCom:BaseUrl"] = wecom.BaseAddress.ToString(),
-                },
-                Logging = static logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("StoreClaw", LogLevel.Warning),
-            },
-            cancellationToken));
+            new AppHostOptions { Settings = settings, Logging = static logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("StoreClaw", LogLevel.Warning) }, cancellationToken));
         _client = new HttpClient { BaseAddress = app.Address };
         _client.DefaultRequestHeaders.Add("x-functions-key", FunctionKey);
+        _client.DefaultRequestHeaders.UserAgent.ParseAdd(Browser);
         Say($"The app is up at {_client.BaseAddress}");
     }
 
-    private async Task<string> ConnectAsync(string connector, object fields)
+    private async Task<string> ConnectAsync(ISandboxStore store, CancellationToken cancellationToken)
     {
-        var connection = await CallAsync(HttpMethod.Post, $"/api/connectors/{connector}/connections", new { fields });
-        Say($"Connected {connector}: {connection.GetProperty("store").GetString()} ({connection.GetProperty("id").GetString()})");
-        return connection.GetProperty("id").GetString()!;
+        await store.EnterAddressAsync(new Uri(_client.BaseAddress!, $"/webhooks/{store.Connector}"));
+        var answer = await CallAsync(HttpMethod.Post, $"/api/connectors/{store.Connector}/connections", new { fields = store.Fields });
+        if (answer.TryGetProperty("authorizeUrl", out var authorizeUrl))
+        {
+            var page = await _client.GetStringAsync(await store.ApproveAsync(new Uri(authorizeUrl.GetString()!)), cancellationToken);
+            answer = (await CallAsync(HttpMethod.Get, "/api/connections", null)).GetProperty("connections").EnumerateArray().SingleOrDefault(one => one.GetProperty("connector").GetString() == store.Connector);
+            if (answer.ValueKind == JsonValueKind.Undefined)
+            {
+                throw new InvalidOperationException($"{store.Connector} was approved, but the app says: {page}");
+            }
+        }
+
+        Say($"Connected {store.Connector}: {answer.GetProperty("store").GetString()} ({answer.GetProperty("id").GetString()})");
+        return answer.GetProperty("id").GetString()!;
     }
 
     private async Task WaitForBackfillAsync(string connection, SimStore store, CancellationToken cancellationToken)
@@ -188,18 +191,24 @@ public sealed class MainJob : IAsyncDisposable
     private static string Items(JsonElement sync) => string.Join(", ", sync.EnumerateObject().Select(static resource => $"{resource.Value.GetProperty("items")} {resource.Name}"));
 
     /// <summary>Customers buy; the platform's webhooks bring it.</summary>
-    private async Task SellAsync(string connection, SimStore store, CancellationToken cancellationToken)
+    private async Task SellAsync(string connection, ISandboxStore store, CancellationToken cancellationToken)
     {
-        var generator = new ShopGenerator(store.Profile, seed: 99);
-        var placed = Enumerable.Range(0, 5).Select(_ => store.PlaceOrder(generator.NextDraft(store)).Id.ToString(CultureInfo.InvariantCulture)).ToHashSet();
+        if (!store.TellsOfOrders)
+        {
+            Say($"{store.Connector} tells of no orders: those of {store.Shop.Profile.Name} come by sync.");
+            return;
+        }
+
+        var generator = new ShopGenerator(store.Shop.Profile, seed: 99);
+        var placed = Enumerable.Range(0, NewOrders).Select(_ => store.OrderId(store.Shop.PlaceOrder(generator.NextDraft(store.Shop)).Id)).ToHashSet();
         await UntilAsync(
-            $"the webhooks of {store.Profile.Name}",
+            $"the webhooks of {store.Shop.Profile.Name}",
             async () => (await CallAsync(HttpMethod.Get, $"/api/events?connection={connection}", null)).GetProperty("events").EnumerateArray()
                 .Where(static one => one.GetProperty("outcome").GetString() is "applied" or "unchanged")
                 .Select(static one => one.GetProperty("resourceId").GetString()!).ToHashSet(),
             placed.IsSubsetOf,
             cancellationToken);
-        Say($"{placed.Count} new orders of {store.Profile.Name} came in by webhook.");
+        Say($"{placed.Count} new orders of {store.Shop.Profile.Name} came in by webhook.");
     }
 
     private async Task ReportAsync(IReadOnlyList<string> connections, CancellationToken cancellationToken)

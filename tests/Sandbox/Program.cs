@@ -6,4 +6,4 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     stopping.Cancel();
 };
-return await MainJob.RunAsync(new MainJobOptions { Stay = args.Contains("--stay") }, Console.Out, stopping.Token);
+return await MainJob.RunAsync(new MainJobOptions { Stay = args.Contains("--stay"), All = args.Contains("--all") }, Console.Out, stopping.Token);

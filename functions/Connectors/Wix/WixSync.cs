@@ -177,8 +177,8 @@ internal sealed class WixOrders : IReader
     {
         var ids = page.Read(json => rows(json).Where(WixRecords.HasRefunds).Select(static order => order.Id("id")).ToList());
         var answer = ids.Count == 0 ? null : await WixConnector.PostAsync(store, "/ecom/v1/payments/list-by-ids", $$"""{"orderIds":{{JsonSerializer.Serialize(ids)}} }""", cancellationToken);
-        var refunds = answer?.Read(static json => json.Items("orderTransactions").ToDictionary(static row => row.Id("orderId"), static row => WixRecords.Refunds(row).ToList())) ?? [];
-        return page.Read(json => rows(json).Where(static order => order.TextOrNull("status") != "INITIALIZED").Select(order => WixRecords.Order(order, refunds.GetValueOrDefault(order.Id("id"), []))).ToList());
+        var refunds = answer?.Read(static json => json.Items("orderTransactions").SelectMany(static row => WixRecords.Refunds(row).Select(refund => (Order: row.Id("orderId"), Refund: refund))).ToLookup(static row => row.Order, static row => row.Refund));
+        return page.Read(json => rows(json).Where(static order => order.TextOrNull("status") != "INITIALIZED").Select(order => WixRecords.Order(order, refunds?[order.Id("id")] ?? [])).ToList());
     }
 }
 
@@ -239,7 +239,7 @@ internal sealed record WixCatalog(bool IsStock) : IReader
         }
         catch (FormatException e)
         {
-            throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, "unexpected-shape", $"Wix's answer cannot be read: {e.Message}"), e);
+            throw JsonReading.Unexpected(e);
         }
     }
 
@@ -308,8 +308,8 @@ internal sealed record WixCatalog(bool IsStock) : IReader
     private static async Task<IReadOnlyList<RecordChange>> StockAsync(StoreSession store, string version, IReadOnlyList<WixLevel> levels, CancellationToken cancellationToken)
     {
         var products = await FindProductsAsync(store, version, [.. levels.Select(static level => level.Level.ItemId.Split(':')[0]).Distinct()], cancellationToken);
-        var skus = products.SelectMany(static change => change.Product.Variants).ToDictionary(static variant => variant.StockItemId, static variant => variant.Sku);
-        return [.. levels.Select(level => new StockChange(level.Level with { Sku = skus.GetValueOrDefault(level.Level.ItemId) }))];
+        var skus = products.SelectMany(static change => change.Product.Variants).ToLookup(static variant => variant.StockItemId, static variant => variant.Sku);
+        return [.. levels.Select(level => new StockChange(level.Level with { Sku = skus[level.Level.ItemId].FirstOrDefault() }))];
     }
 
     private static async Task<IReadOnlyList<ProductChange>> FindProductsAsync(StoreSession store, string version, IReadOnlyList<string> ids, CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ internal static class SalesHtml
             <main>
             <h1>{title}</h1>
             <p class="soft">{SalesTables.Stores(report)}</p>
-            {Warning(report)}
+            {Warnings(report)}
             {Html.Of(report.Totals.Select(total => Cards(report, total)))}
             {Unusual(report)}
             {Html.Of(report.Totals.Select(total => SalesChart.Render(report, total.Currency)))}
@@ -55,12 +55,11 @@ internal static class SalesHtml
             """).Text;
     }
 
-    private static Html Warning(SalesReport report) => (SalesTables.Warning(report), report.Totals.Count) switch
+    private static Html Warnings(SalesReport report)
     {
-        ({ } warning, _) => Html.Of($"<p class=\"bad\">{warning}</p>"),
-        (null, 0) => Html.Of($"<p>{SalesWords.English.NothingSold}</p>"),
-        _ => default,
-    };
+        var warnings = SalesTables.Warnings(report).Select(static warning => Html.Of($"<p class=\"bad\">{warning}</p>\n")).ToList();
+        return warnings.Count == 0 && report.Totals.Count == 0 ? Html.Of($"<p>{SalesWords.English.NothingSold}</p>") : Html.Of(warnings);
+    }
 
     private static Html Cards(SalesReport report, SalesTotals total)
     {

@@ -10,7 +10,7 @@ internal static partial class SalesMarkdown
         var text = new StringBuilder();
         text.Append("# ").Append(Escape(SalesWords.English.Title(report))).Append("\n\n");
         text.Append("Stores: ").Append(Escape(SalesTables.Stores(report))).Append("\n\n");
-        if (SalesTables.Warning(report) is { } warning)
+        foreach (var warning in SalesTables.Warnings(report))
         {
             text.Append("> ").Append(Escape(warning)).Append("\n\n");
         }

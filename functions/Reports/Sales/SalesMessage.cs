@@ -1,5 +1,4 @@
 using System.Globalization;
-using StoreClaw.Connections;
 using StoreClaw.Notifications;
 
 namespace StoreClaw.Reports.Sales;
@@ -10,6 +9,7 @@ internal static class SalesMessage
     private const int MostCurrencies = 3;
     private const int MostAnomalies = 3;
     private const int MostSellers = 5;
+    private const int MostWarnings = 4;
     private const int TitleBytes = 72;
     private const int SkuBytes = 24;
 
@@ -117,17 +117,17 @@ internal static class SalesMessage
                 name += $" ({ReadableText.Cut(product.Sku, SkuBytes)})";
             }
 
-            lines.Add(MessageLine.Text(new Span($"{name} · {words.Sold(product.Units)} · "), new Span(Figures.Read(product.Revenue, product.Currency), Bold: true)));
+            var sold = $"{name} · {words.Sold(product.Units)}";
+            lines.Add(product.Revenue == 0
+                ? MessageLine.Text(new Span(sold))
+                : MessageLine.Text(new Span($"{sold} · "), new Span(Figures.Read(product.Revenue, product.Currency), Bold: true)));
         }
     }
 
     private static void AddEnd(List<MessageLine> lines, SalesReport report, Uri? link, SalesWords words)
     {
-        var gone = report.Stores.Where(static store => store.Status != ConnectionStatus.Connected).Select(static store => ReadableText.Cut(store.Name, TitleBytes)).ToList();
-        if (gone.Count > 0)
-        {
-            lines.Add(MessageLine.Quote(new Span(words.NotConnected(words.Stores(gone)), Tone.Bad)));
-        }
+        lines.AddRange(SalesTables.Warnings(report, words, names => words.Stores([.. names.Select(static name => ReadableText.Cut(name, TitleBytes))]))
+            .Take(MostWarnings).Select(static warning => MessageLine.Quote(new Span(warning, Tone.Bad))));
 
         if (link is not null)
         {

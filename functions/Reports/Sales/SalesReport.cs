@@ -18,6 +18,9 @@ public sealed record SalesReport : Report
 
     public required CustomerCounts Customers { get; init; }
 
+    /// <summary>Stores with orders in the period whose amounts the platform does not give: counted as orders, missing in every sum of money and in the mean order value.</summary>
+    public IReadOnlyList<UnpricedOrders> WithoutAmounts { get; init; } = [];
+
     public required SalesComparison Comparison { get; init; }
 
     /// <summary>The gravest first, then the newest.</summary>
@@ -58,6 +61,9 @@ public sealed record CountrySales(string? Country, int Orders, decimal Gmv, stri
 /// <param name="Returning">Who ordered before it as well.</param>
 /// <param name="Guests">Orders without a customer; they are neither.</param>
 public sealed record CustomerCounts(int New, int Returning, int Guests);
+
+/// <param name="Connection">The connection's id.</param>
+public sealed record UnpricedOrders(string Connection, int Orders);
 
 /// <param name="Previous">The equally long period before; null when the history does not reach back to its first day.</param>
 /// <param name="SameWeekday">The mean of the same weekday in the four weeks before, as far as the history reaches; null for longer periods.</param>

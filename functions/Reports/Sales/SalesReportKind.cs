@@ -42,6 +42,7 @@ public sealed class SalesReportKind(IOrderHistory history) : ReportKind<SalesPar
             TopProducts = [.. figures.Currencies.SelectMany(tally.TopProducts)],
             ByCountry = [.. figures.Currencies.SelectMany(tally.Countries)],
             Customers = await CustomersAsync(tally, windows.Period.From, cancellationToken),
+            WithoutAmounts = [.. context.Connections.Where(connection => tally.Unpriced.ContainsKey(connection.Id)).Select(connection => new UnpricedOrders(connection.Id, tally.Unpriced[connection.Id]))],
             Comparison = figures.Compare(),
             Anomalies = SalesAnomalies.Find(tally.Timeline, windows, historyStart),
             Trend = figures.Trend(),

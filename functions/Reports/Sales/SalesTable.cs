@@ -46,12 +46,24 @@ internal static class SalesTables
 
     public static string Stores(SalesReport report) => string.Join(", ", report.Stores.Select(static store => store.Name == store.Store ? $"{store.Store} ({store.Connector})" : $"{store.Name} ({store.Connector}, {store.Store})"));
 
-    /// <summary>Stores whose figures may be incomplete; null when all are connected.</summary>
-    public static string? Warning(SalesReport report)
+    /// <summary>Why figures may be incomplete, and where.</summary>
+    /// <param name="name">How a store's name is told.</param>
+    public static IEnumerable<string> Warnings(SalesReport report, SalesWords words, Func<IReadOnlyList<string>, string> name)
     {
         var gone = report.Stores.Where(static store => store.Status != ConnectionStatus.Connected).Select(static store => store.Name).ToList();
-        return gone.Count == 0 ? null : SalesWords.English.NotConnected(string.Join(", ", gone));
+        if (gone.Count > 0)
+        {
+            yield return words.NotConnected(name(gone));
+        }
+
+        foreach (var (connection, orders) in report.WithoutAmounts)
+        {
+            yield return words.WithoutAmounts(name([report.Stores.First(store => store.Connection == connection).Name]), orders);
+        }
     }
+
+    /// <inheritdoc cref="Warnings(SalesReport, SalesWords, Func{IReadOnlyList{string}, string})"/>
+    public static IEnumerable<string> Warnings(SalesReport report) => Warnings(report, SalesWords.English, static names => string.Join(", ", names));
 
     public static string Footnote(SalesReport report) => string.Create(
         CultureInfo.InvariantCulture,

@@ -12,6 +12,7 @@ internal sealed class SalesTally(SalesWindows windows)
     private readonly Dictionary<(string Currency, string Key), ProductTally> _products = [];
     private readonly Dictionary<(string Currency, string? Country), SalesSums> _countries = [];
     private readonly Dictionary<string, HashSet<string>> _customers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _unpriced = new(StringComparer.Ordinal);
 
     public SalesTimeline Timeline { get; } = new(windows);
 
@@ -20,6 +21,9 @@ internal sealed class SalesTally(SalesWindows windows)
 
     /// <summary>Customers with an order that counts in the period, by connection.</summary>
     public IReadOnlyDictionary<string, HashSet<string>> Customers => _customers;
+
+    /// <summary>The period's orders without amounts, by connection.</summary>
+    public IReadOnlyDictionary<string, int> Unpriced => _unpriced;
 
     public void Add(string connection, Order order)
     {
@@ -39,6 +43,7 @@ internal sealed class SalesTally(SalesWindows windows)
         sums.Orders++;
         sums.Gmv += order.Total;
         sums.Units += units;
+        sums.Unpriced += order.AmountsKnown ? 0 : 1;
         if (order.CreatedAt >= windows.Period.From && order.CreatedAt < windows.Period.To)
         {
             AddToPeriod(connection, order);
@@ -49,10 +54,12 @@ internal sealed class SalesTally(SalesWindows windows)
 
     public IEnumerable<ProductSales> TopProducts(string currency) => _products
         .Where(entry => entry.Key.Currency == currency)
-        .Select(static entry => entry.Value.ToRow(entry.Key.Currency))
-        .OrderByDescending(static row => row.Revenue)
-        .ThenBy(static row => row.Sku, StringComparer.Ordinal)
-        .ThenBy(static row => row.Title, StringComparer.Ordinal)
+        .Select(static entry => (Row: entry.Value.ToRow(entry.Key.Currency), entry.Value.UnpricedUnits))
+        .OrderByDescending(static entry => entry.Row.Revenue)
+        .ThenByDescending(static entry => entry.UnpricedUnits)
+        .ThenBy(static entry => entry.Row.Sku, StringComparer.Ordinal)
+        .ThenBy(static entry => entry.Row.Title, StringComparer.Ordinal)
+        .Select(static entry => entry.Row)
         .Take(BestProducts);
 
     public IEnumerable<CountrySales> Countries(string currency) => _countries
@@ -63,6 +70,11 @@ internal sealed class SalesTally(SalesWindows windows)
 
     private void AddToPeriod(string connection, Order order)
     {
+        if (!order.AmountsKnown)
+        {
+            _unpriced[connection] = _unpriced.GetValueOrDefault(connection) + 1;
+        }
+
         foreach (var line in order.Lines)
         {
             var key = (order.Currency, KeyOf(connection, line));
@@ -71,7 +83,7 @@ internal sealed class SalesTally(SalesWindows windows)
                 _products[key] = product = new ProductTally(line.Sku);
             }
 
-            product.Add(order.CreatedAt, line);
+            product.Add(order, line);
         }
 
         var place = (order.Currency, string.IsNullOrEmpty(order.Country) ? null : order.Country);
@@ -117,9 +129,14 @@ internal sealed class SalesTally(SalesWindows windows)
         private string _title = "";
         private DateTimeOffset _titled = DateTimeOffset.MinValue;
 
-        public void Add(DateTimeOffset ordered, OrderLine line)
+        /// <summary>Sold for nobody knows what.</summary>
+        public decimal UnpricedUnits { get; private set; }
+
+        public void Add(Order order, OrderLine line)
         {
+            var ordered = order.CreatedAt;
             _units += line.Quantity;
+            UnpricedUnits += order.AmountsKnown ? 0 : line.Quantity;
             _revenue += (line.Quantity * line.UnitPrice) - line.Discount;
             if (ordered > _titled || (ordered == _titled && string.CompareOrdinal(line.Title, _title) > 0))
             {

@@ -11,17 +11,21 @@ internal sealed class SalesSums
 
     public decimal Units { get; set; }
 
+    /// <summary>Of the orders, those the platform gives no amounts for.</summary>
+    public int Unpriced { get; set; }
+
     public int Cancelled { get; set; }
 
     public decimal Refunds { get; set; }
 
-    public decimal AverageOrderValue => Figures.Ratio(Gmv, Orders);
+    public decimal AverageOrderValue => Figures.Ratio(Gmv, Orders - Unpriced);
 
     public void Add(SalesSums other)
     {
         Orders += other.Orders;
         Gmv += other.Gmv;
         Units += other.Units;
+        Unpriced += other.Unpriced;
         Cancelled += other.Cancelled;
         Refunds += other.Refunds;
     }

@@ -35,6 +35,8 @@ internal abstract class SalesWords
 
     public abstract string NotConnected(string stores);
 
+    public abstract string WithoutAmounts(string store, int orders);
+
     /// <summary>A share of change and what it is against.</summary>
     public abstract string Against(string change, string what);
 
@@ -97,6 +99,8 @@ internal abstract class SalesWords
         public override string Cancelled(int orders) => orders == 1 ? "1 order cancelled" : $"{Figures.Read(orders)} orders cancelled";
 
         public override string NotConnected(string stores) => $"Not connected any more, so figures may be incomplete: {stores}";
+
+        public override string WithoutAmounts(string store, int orders) => $"The platform gives no amounts for {Figures.Read(orders)} {(orders == 1 ? "order" : "orders")} of {store}: sales leave them out.";
 
         public override string Against(string change, string what) => $"{change} vs {what}";
 
@@ -175,6 +179,8 @@ internal abstract class SalesWords
         public override string Cancelled(int orders) => $"取消 {Figures.Read(orders)} 单";
 
         public override string NotConnected(string stores) => $"以下店铺已断开连接,数据可能不完整:{stores}";
+
+        public override string WithoutAmounts(string store, int orders) => $"平台未提供 {store} 的 {Figures.Read(orders)} 笔订单金额,销售额未计入这些订单。";
 
         public override string Against(string change, string what) => $"较{what} {change}";
 

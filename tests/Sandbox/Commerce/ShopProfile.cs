@@ -86,6 +86,17 @@ public sealed record ShopProfile
         FirstId = 820_982_911_946_000_000,
     };
 
+    /// <summary>The same shop's branch in Singapore.</summary>
+    public static ShopProfile SingaporeFashion { get; } = AmericanFashion with
+    {
+        Name = "Harbor & Pine Singapore",
+        TimeZone = "Asia/Singapore",
+        Currency = "SGD",
+        OtherCurrencies = [],
+        Markets = [new("SG", 0.09m, 90), new("MY", 0.10m, 10)],
+        Locations = ["Tuas"],
+    };
+
     /// <summary>A household shop in Germany with customers all over the euro zone.</summary>
     public static ShopProfile EuropeanHome { get; } = new()
     {

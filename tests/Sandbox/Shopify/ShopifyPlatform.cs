@@ -49,7 +49,6 @@ public sealed class ShopifyPlatform : IAsyncDisposable
 
     private Dictionary<string, ShopifyShop> _shops = [];
     private long _nextId = 4_759_306;
-    private Task _pump = Task.CompletedTask;
 
     private ShopifyPlatform(ShopifyPlatformOptions options)
     {
@@ -106,9 +105,6 @@ public sealed class ShopifyPlatform : IAsyncDisposable
     /// <summary>Sends every webhook that is due at the clock's present, and returns how many were tried.</summary>
     public Task<int> DeliverDueAsync(int parallel = 1, CancellationToken cancellationToken = default) => _webhooks.DeliverDueAsync(parallel, cancellationToken);
 
-    /// <summary>Goes on sending what is due, until the platform is disposed of.</summary>
-    public void StartPump() => _pump = PumpAsync();
-
     /// <summary>Queues customers/data_request, customers/redact or shop/redact for the shop's compliance address.</summary>
     public void SendPrivacy(ShopifyShop shop, string topic, long? customerId = null)
     {
@@ -128,29 +124,12 @@ public sealed class ShopifyPlatform : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _pump;
         await _app.DisposeAsync();
         _webhooks.Dispose();
         _stopping.Dispose();
     }
 
     internal long NextId() => Interlocked.Increment(ref _nextId);
-
-    private async Task PumpAsync()
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await _webhooks.DeliverDueAsync(8, _stopping.Token);
-                await Task.Delay(TimeSpan.FromMilliseconds(100), _stopping.Token);
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
 
     private async Task ServeAsync(HttpContext http)
     {

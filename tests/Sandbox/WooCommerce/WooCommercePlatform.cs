@@ -75,9 +75,6 @@ public sealed class WooCommercePlatform : IAsyncDisposable
         return delivered;
     }
 
-    /// <summary>Delivers again and again until disposed, as wp-cron does; for the sandbox.</summary>
-    public IAsyncDisposable StartPump(TimeSpan interval) => new WooPump(this, interval, _time);
-
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
@@ -124,31 +121,4 @@ public sealed class WooCommercePlatform : IAsyncDisposable
 
     private static bool Holds(WooCommerceSite site, PathString path) =>
         path.StartsWithSegments(site.Address.AbsolutePath.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
-
-    private sealed class WooPump : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly Task _loop;
-
-        public WooPump(WooCommercePlatform platform, TimeSpan interval, TimeProvider time) => _loop = RunAsync(platform, interval, time);
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            await _loop;
-            _stop.Dispose();
-        }
-
-        private async Task RunAsync(WooCommercePlatform platform, TimeSpan interval, TimeProvider time)
-        {
-            while (!_stop.IsCancellationRequested)
-            {
-                await Task.Delay(interval, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (!_stop.IsCancellationRequested)
-                {
-                    await platform.DeliverDueAsync();
-                }
-            }
-        }
-    }
 }

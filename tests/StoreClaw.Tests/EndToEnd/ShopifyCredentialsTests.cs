@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using StoreClaw.Sandbox.Commerce;
+using StoreClaw.Sandbox.Hosting;
 using StoreClaw.Sandbox.Shopify;
 using StoreClaw.Tests.Support;
 
@@ -18,6 +19,7 @@ public sealed class ShopifyCredentialsTests : IAsyncLifetime
     private readonly ShiftedClock _clock = new();
     private ShopifyPlatform _platform = null!;
     private ShopifyShop _store = null!;
+    private Pump _pump = null!;
     private TestApp _app = null!;
 
     private SimStore Shop => _store.Store;
@@ -28,13 +30,14 @@ public sealed class ShopifyCredentialsTests : IAsyncLifetime
         string[] scopes = ["read_orders", "read_products", "read_locations", "read_customers", "write_inventory"];
         _store = _platform.AddShop(Domain, Steps.SmallShop(ShopProfile.AmericanFashion, _clock), "client-1", Secret, scopes);
         _clock.Shift(TimeSpan.FromMinutes(1));
-        _platform.StartPump();
+        _pump = new Pump(() => _platform.DeliverDueAsync(parallel: 8), TimeSpan.FromMilliseconds(100), TimeProvider.System);
         _app = await Steps.StartAsync(_clock, ("Connectors:shopify:BaseUrl", _platform.BaseUrl));
     }
 
     public async Task DisposeAsync()
     {
         await _app.DisposeAsync();
+        await _pump.DisposeAsync();
         await _platform.DisposeAsync();
     }
 
@@ -109,7 +112,10 @@ public sealed class ShopifyCredentialsTests : IAsyncLifetime
         Assert.Empty(_store.Subscriptions);
         Assert.True(_store.Installed);
         Assert.DoesNotContain(_app.SecretFiles(), name => name.Contains(id, StringComparison.Ordinal));
-        Assert.Equal((orders, events), ((await _app.OrdersAsync(id)).Count, await EventCountAsync(id)));
+        Assert.Equal(orders, (await _app.OrdersAsync(id)).Count);
+
+        // A delivery that was on its way may have come meanwhile.
+        Assert.True(await EventCountAsync(id) >= events);
 
         using var delivery = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/shopify/{id}") { Content = Steps.Json("{}") };
         delivery.Headers.Add("X-Shopify-Topic", "orders/create");

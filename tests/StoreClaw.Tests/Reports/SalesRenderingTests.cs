@@ -54,6 +54,19 @@ public sealed class SalesRenderingTests
             Text(message.Chinese));
     }
 
+    [Fact]
+    public async Task It_is_told_where_amounts_are_missing()
+    {
+        var kind = new SalesReportKind(new OrderList());
+        var report = await ComputeAsync("yesterday", [SampleShop.Order("1", AsOf.AddDays(-1), 0) with { AmountsKnown = false }]);
+        const string English = "The platform gives no amounts for 1 order of shop.example.com: sales leave them out.";
+        Assert.Contains($"> {English}", Text(Message(report).English), StringComparison.Ordinal);
+        Assert.Contains("Article · 1 sold\n", Text(Message(report).English), StringComparison.Ordinal);
+        Assert.Contains("> 平台未提供 shop.example.com 的 1 笔订单金额,销售额未计入这些订单。", Text(Message(report).Chinese), StringComparison.Ordinal);
+        Assert.Contains($"> {English}", kind.ToMarkdown(report), StringComparison.Ordinal);
+        Assert.Contains(English, kind.ToHtml(report), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("last-7-days", "Sales 23 Feb – 1 Mar 2026 · shop.example.com", "vs the 7 days before", "2026年2月23日–3月1日销售报告 · shop.example.com", "较前7天")]
     [InlineData("last-30-days", "Sales 31 Jan – 1 Mar 2026 · shop.example.com", null, "2026年1月31日–3月1日销售报告 · shop.example.com", null)]

@@ -50,6 +50,23 @@ public sealed class SalesReportTests
     }
 
     [Fact]
+    public async Task Orders_without_amounts_count_and_are_told()
+    {
+        var unknown = NewOrder("2026-03-01T13:00:00Z", 0m) with { AmountsKnown = false };
+        var report = await ComputeAsync(
+            "yesterday",
+            NewOrder("2026-03-01T12:00:00Z", 10m),
+            NewOrder("2026-03-01T12:30:00Z", 20m),
+            unknown with { Lines = [Line("B", 1), Line("C", 3)] },
+            NewOrder("2026-02-20T13:00:00Z", 0m) with { AmountsKnown = false });
+        Assert.Equal(new SalesTotals("USD", 3, 30.00m, 15.00m, 6, 0, 0.00m, 30.00m), Assert.Single(report.Totals));
+        Assert.Equal(1, Assert.Single(report.WithoutAmounts).Orders);
+        Assert.Equal(["A", "C", "B"], report.TopProducts.Select(static row => row.Sku));
+
+        static OrderLine Line(string sku, decimal quantity) => new() { Id = sku, Sku = sku, Title = sku, Quantity = quantity, UnitPrice = 0 };
+    }
+
+    [Fact]
     public async Task Currencies_are_never_added_up()
     {
         var report = await ComputeAsync(

@@ -38,6 +38,15 @@ public sealed class LookupTests
     }
 
     [Fact]
+    public async Task A_handful_of_questions_at_once_are_asked_one_after_the_other_and_none_goes_back_on_the_queue()
+    {
+        await using var demo = await DemoApp.StartAsync(platform: new DemoPlatform { BeforeFind = async _ => await Task.Yield() });
+        var applier = demo.App.Services.GetRequiredService<EventApplier>();
+        await Task.WhenAll(Enumerable.Range(1, 8).Select(n => applier.ApplyAsync(DeliveryText.PackOne(ToLookUp(demo, $"{n}"))!, $"message-{n}", 1, CancellationToken.None)));
+        Assert.Equal(8, (await demo.EventsAsync(static _ => true)).Count);
+    }
+
+    [Fact]
     public async Task Deliveries_of_one_message_that_ask_the_same_ask_once()
     {
         var asked = 0;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using StoreClaw.Sandbox.Commerce;
+using StoreClaw.Sandbox.Hosting;
 using StoreClaw.Sandbox.WooCommerce;
 
 namespace StoreClaw.Tests.Sandbox.WooCommerce;
@@ -317,7 +318,7 @@ public sealed class WooWebhookTests : WooReceiverFixture
     public async Task The_pump_delivers_on_its_own_until_it_is_stopped()
     {
         await RegisterAsync("order.created");
-        await using (Platform.StartPump(TimeSpan.FromMilliseconds(5)))
+        await using (new Pump(() => Platform.DeliverDueAsync(), TimeSpan.FromMilliseconds(5), TimeProvider.System))
         {
             Place();
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
