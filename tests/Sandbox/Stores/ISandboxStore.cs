@@ -47,6 +47,7 @@ internal static class SandboxStores
         await TikTokShopStore.StartAsync(options, app),
         await ShopeeStore.StartAsync(options),
         await LazadaStore.StartAsync(options, app),
+        await TemuStore.StartAsync(options),
     ];
 
     /// <summary>The approval's page at the platform's own host, in whose place the settings put the simulated one.</summary>
