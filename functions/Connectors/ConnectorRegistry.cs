@@ -9,6 +9,7 @@ using StoreClaw.Connectors.Lazada;
 using StoreClaw.Connectors.SellerSprite;
 using StoreClaw.Connectors.Shopee;
 using StoreClaw.Connectors.Shopify;
+using StoreClaw.Connectors.Temu;
 using StoreClaw.Connectors.TikTokShop;
 using StoreClaw.Connectors.Wix;
 using StoreClaw.Connectors.WooCommerce;
@@ -31,6 +32,7 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         SellerSpriteConnector.Instance,
         GenstoreConnector.Instance,
         AmazonConnector.Instance,
+        TemuConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);

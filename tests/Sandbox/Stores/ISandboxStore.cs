@@ -49,6 +49,7 @@ internal static class SandboxStores
         await LazadaStore.StartAsync(options, app),
         await GenstoreStore.StartAsync(options),
         await AmazonStore.StartAsync(options, app),
+        await TemuStore.StartAsync(options),
     ];
 
     /// <summary>The approval's page at the platform's own host, in whose place the settings put the simulated one.</summary>
