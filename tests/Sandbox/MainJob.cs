@@ -93,9 +93,10 @@ public sealed class MainJob : IAsyncDisposable
             Say($"{store.Connector}: {store.Shop.Profile.Name} with {store.Shop.Orders.Count} orders");
         }
 
+        var research = options.All ? Keep(await ResearchAccount.StartAsync()) : null;
         var wecom = Keep(await WeComPlatform.StartAsync(TimeProvider.System));
         wecom.AddRobot(RobotKey, "StoreClaw");
-        await StartAppAsync(address, stores, wecom, cancellationToken);
+        await StartAppAsync(address, stores, research, wecom, cancellationToken);
         await CallAsync(HttpMethod.Put, "/api/channels/wecom", new { webhookUrl = wecom.WebhookUrl(RobotKey) });
         Say("The WeCom group is connected; it got the test message.");
         var connections = new Dictionary<ISandboxStore, string>();
@@ -115,8 +116,14 @@ public sealed class MainJob : IAsyncDisposable
             await SellAsync(connection, store, cancellationToken);
         }
 
-        await ReportAsync([.. connections.Values], cancellationToken);
-        await ShowAsync(wecom, cancellationToken);
+        await ReportAsync("Morning report", "sales-report", connections.Values, "0 0 9 * * *", new { period = "yesterday" }, cancellationToken);
+        if (research is not null)
+        {
+            var account = await CallAsync(HttpMethod.Post, $"/api/connectors/{ResearchAccount.Connector}/connections", new { fields = ResearchAccount.Fields });
+            await ReportAsync("Weekly market research", "market-research", [account.GetProperty("id").GetString()!], "0 0 8 * * MON", research.Parameters, cancellationToken);
+        }
+
+        await ShowAsync(wecom, research is null ? 1 : 2, cancellationToken);
         Say("Done.");
         if (options.Stay)
         {
@@ -125,7 +132,7 @@ public sealed class MainJob : IAsyncDisposable
         }
     }
 
-    private async Task StartAppAsync(Uri address, List<ISandboxStore> stores, WeComPlatform wecom, CancellationToken cancellationToken)
+    private async Task StartAppAsync(Uri address, List<ISandboxStore> stores, ResearchAccount? research, WeComPlatform wecom, CancellationToken cancellationToken)
     {
         Say("Starting storage (fetched through npm the first time) and the app ...");
         var azurite = Keep(await AzuriteServer.StartAsync(new AzuriteOptions { QueuePort = 0, TablePort = 0 }, cancellationToken));
@@ -136,6 +143,7 @@ public sealed class MainJob : IAsyncDisposable
             ["AzureWebJobsStorage"] = azurite.ConnectionString(),
             ["FunctionKey"] = FunctionKey,
             ["Channels:WeCom:BaseUrl"] = wecom.BaseAddress.ToString(),
+            [$"Connectors:{ResearchAccount.Connector}:BaseUrl"] = research?.BaseUrl.ToString(),
         };
         foreach (var (store, name, value) in stores.SelectMany(static store => store.Settings.Select(setting => (store, setting.Key, setting.Value))))
         {
@@ -211,25 +219,25 @@ public sealed class MainJob : IAsyncDisposable
         Say($"{placed.Count} new orders of {store.Shop.Profile.Name} came in by webhook.");
     }
 
-    private async Task ReportAsync(IReadOnlyList<string> connections, CancellationToken cancellationToken)
+    private async Task ReportAsync(string name, string kind, IReadOnlyCollection<string> connections, string cron, object parameters, CancellationToken cancellationToken)
     {
         var task = await CallAsync(
             HttpMethod.Post,
             "/api/tasks",
             new
             {
-                name = "Morning report",
-                kind = "sales-report",
+                name,
+                kind,
                 connections,
-                schedule = new { cron = "0 0 9 * * *" },
+                schedule = new { cron },
                 timeZone = "America/New_York",
-                parameters = new { period = "yesterday" },
+                parameters,
                 deliverTo = new[] { "wecom" },
                 missed = "latest",
                 enabled = true,
             });
         var id = task.GetProperty("id").GetString();
-        Say($"The task \"Morning report\" runs each day at nine; its next run is due {task.GetProperty("nextDue").GetString()}. Running it now ...");
+        Say($"The task \"{name}\" is made; its next run is due {task.GetProperty("nextDue").GetString()}. Running it now ...");
         var run = (await CallAsync(HttpMethod.Post, $"/api/tasks/{id}/run", new { })).GetProperty("runId").GetString();
         var done = await UntilAsync(
             "the run",
@@ -244,9 +252,9 @@ public sealed class MainJob : IAsyncDisposable
         Say($"Report {done.GetProperty("reportId").GetString()} is in the library: GET /api/reports/{done.GetProperty("reportId").GetString()}");
     }
 
-    private async Task ShowAsync(WeComPlatform wecom, CancellationToken cancellationToken)
+    private async Task ShowAsync(WeComPlatform wecom, int reports, CancellationToken cancellationToken)
     {
-        var messages = await UntilAsync("the message in the group", () => Task.FromResult(wecom.Messages(RobotKey)), static messages => messages.Count > 1, cancellationToken);
+        var messages = await UntilAsync("the message in the group", () => Task.FromResult(wecom.Messages(RobotKey)), messages => messages.Count > reports, cancellationToken);
         await _output.WriteLineAsync();
         await _output.WriteLineAsync("What the group sees:");
         var terminal = WeComTerminal.ForConsole(TimeZoneInfo.Local);

@@ -57,9 +57,9 @@ public sealed class SalesRenderingTests
         var kind = new SalesReportKind(new OrderList());
         var report = await ComputeAsync("yesterday", [SampleShop.Order("1", AsOf.AddDays(-1), 0) with { AmountsKnown = false }]);
         const string English = "The platform gives no amounts for 1 order of shop.example.com: sales leave them out.";
-        Assert.Contains($"> {English}", Text(Message(report).English), StringComparison.Ordinal);
-        Assert.Contains("Article · 1 sold\n", Text(Message(report).English), StringComparison.Ordinal);
-        Assert.Contains("> 平台未提供 shop.example.com 的 1 笔订单金额,销售额未计入这些订单。", Text(Message(report).Chinese), StringComparison.Ordinal);
+        Assert.Contains($"> {English}", Rendered.Text(Message(report).English), StringComparison.Ordinal);
+        Assert.Contains("Article · 1 sold\n", Rendered.Text(Message(report).English), StringComparison.Ordinal);
+        Assert.Contains("> 平台未提供 shop.example.com 的 1 笔订单金额,销售额未计入这些订单。", Rendered.Text(Message(report).Chinese), StringComparison.Ordinal);
         Assert.Contains($"> {English}", kind.ToMarkdown(report), StringComparison.Ordinal);
         Assert.Contains(English, kind.ToHtml(report), StringComparison.Ordinal);
     }
