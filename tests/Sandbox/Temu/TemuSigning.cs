@@ -28,10 +28,8 @@ public static class TemuSigning
         var bytes = Encoding.UTF8.GetBytes(secret);
         Array.Copy(bytes, key, Math.Min(bytes.Length, key.Length));
         using var aes = Aes.Create();
-        aes.Mode = CipherMode.CBC;
-        aes.Padding = PaddingMode.PKCS7;
-        using var encryptor = aes.CreateEncryptor(key, key);
-        return Encoding.ASCII.GetBytes($"{{\"eventData\":\"{Convert.ToBase64String(encryptor.TransformFinalBlock(content.ToArray(), 0, content.Length))}\"}}");
+        aes.Key = key;
+        return Encoding.ASCII.GetBytes($"{{\"eventData\":\"{Convert.ToBase64String(aes.EncryptCbc(content, key))}\"}}");
     }
 
     /// <summary>HMAC-SHA256 in lower-case hex over content and headers.</summary>
