@@ -1,3 +1,4 @@
+using System.Globalization;
 using StoreClaw.Commerce;
 
 namespace StoreClaw.Connectors;
@@ -24,7 +25,21 @@ public interface IReader
 /// <summary>Sets what can be sold of one item.</summary>
 /// <param name="Expected">What it must be now for the write to happen; null does not check.</param>
 /// <param name="Key">Names this write for ever: the same key never acts twice where the platform can tell.</param>
-public sealed record StockWrite(string ItemId, string LocationId, decimal Quantity, decimal? Expected, string Key);
+public sealed record StockWrite(string ItemId, string LocationId, decimal Quantity, decimal? Expected, string Key)
+{
+    /// <summary>What is wrong with the quantity where a platform counts whole pieces; null when it will do.</summary>
+    /// <param name="most">The most it takes.</param>
+    public PlatformFault? WrongCount(string platform, long most = int.MaxValue) => decimal.IsInteger(Quantity) && Quantity >= 0 && Quantity <= most
+        ? null
+        : new(FaultKind.Invalid, "not-a-count", string.Create(CultureInfo.InvariantCulture, $"{platform} counts stock in whole pieces, from 0 to {most:N0}."));
+
+    /// <summary>What is wrong with setting it on what is there, for platforms that compare nothing themselves: it is read just before. Null when it will do.</summary>
+    /// <param name="available">What can be sold of it now.</param>
+    public PlatformFault? WrongTime(string platform, bool isThere, decimal? available) =>
+        !isThere ? new(FaultKind.NotFound, "no-item", $"{platform} does not have this item there.")
+        : Expected is { } expected && expected != available ? new(FaultKind.Conflict, "stock-changed", $"{platform} has another number: it was changed meanwhile.")
+        : null;
+}
 
 /// <param name="Fault">Null when it was set, or taken in.</param>
 /// <param name="Settled">False where the platform took it in and applies it later: <see cref="IStockWriter.FollowAsync"/> tells when it did.</param>

@@ -39,8 +39,7 @@ internal sealed class AmazonStockWriter : IStockWriter
     {
         PlatformFault? objection = write.LocationId == AmazonStock.Fba ? new(FaultKind.Invalid, "amazon-fulfilled", "Amazon's warehouses count this stock themselves; it cannot be set.")
             : write.LocationId != AmazonStock.Own ? new(FaultKind.NotFound, "no-location", "The seller has no such place on Amazon.")
-            : !decimal.IsInteger(write.Quantity) || write.Quantity is < 0 or > int.MaxValue ? new(FaultKind.Invalid, "not-a-count", "Amazon counts stock in whole pieces.")
-            : null;
+            : write.WrongCount("Amazon");
         if (objection is not null)
         {
             return new StockWriteResult(write, objection);
@@ -48,7 +47,7 @@ internal sealed class AmazonStockWriter : IStockWriter
 
         var listing = await FindAsync(store, write, "summaries,fulfillmentAvailability", cancellationToken);
         var (available, productType) = listing.Read(static item => (Available(item), item.Items("summaries").Select(static summary => summary.TextOrNull("productType")).FirstOrDefault()));
-        objection = write.Expected is { } expected && expected != available ? new(FaultKind.Conflict, "stock-changed", "Amazon has another number: it was changed meanwhile.")
+        objection = write.WrongTime("Amazon", isThere: true, available) is { } late ? late
             : productType is null ? new(FaultKind.Invalid, "no-product-type", "Amazon tells no product type for this listing. Finish the listing in Seller Central.")
             : null;
         if (objection is not null)

@@ -37,9 +37,7 @@ internal sealed class TemuStockWriter : IStockWriter
     private static async Task CompareAsync(StoreSession store, Entry[] entries, CancellationToken cancellationToken)
     {
         var levels = await LevelsAsync(store, entries, cancellationToken);
-        Array.ForEach(entries, entry => entry.Fault = !levels.TryGetValue(entry.Write.ItemId, out var available) ? new(FaultKind.NotFound, "no-item", "Temu does not have this SKU.")
-            : available != entry.Write.Expected ? new(FaultKind.Conflict, "stock-changed", "Temu has another number: it was changed meanwhile.")
-            : null);
+        Array.ForEach(entries, entry => entry.Fault = entry.Write.WrongTime("Temu", levels.TryGetValue(entry.Write.ItemId, out var available), available));
     }
 
     private static async Task WriteAsync(StoreSession store, long goods, Entry[] entries, CancellationToken cancellationToken)
@@ -85,9 +83,7 @@ internal sealed class TemuStockWriter : IStockWriter
         {
             Write = write;
             (Goods, Sku) = write.ItemId.Split(':') is [var goods, var sku] ? (Id(goods), Id(sku)) : default;
-            Fault = Sku == 0 ? new(FaultKind.NotFound, "no-item", "Temu does not have this SKU.")
-                : write.Quantity is < 0 or > 1_000_000 || !decimal.IsInteger(write.Quantity) ? new(FaultKind.Invalid, "not-a-count", "Temu counts stock in whole pieces, up to a million.")
-                : null;
+            Fault = write.WrongTime("Temu", Sku != 0, write.Expected) ?? write.WrongCount("Temu", most: 1_000_000);
         }
 
         public StockWrite Write { get; }
