@@ -18,16 +18,23 @@ public sealed class AppClients(AppSettings settings, CachedSecretVault vault)
             return null;
         }
 
-        var more = new Dictionary<string, Secret>();
+        return new AppClient(clientId.Reveal(), clientSecret, await SettingsAsync(connector, cancellationToken));
+    }
+
+    /// <summary>The values of <see cref="ConnectorDescriptor.AppSettings"/> that are set, by key; also where there is no app.</summary>
+    /// <exception cref="VaultException">A setting is a reference and the vault does not answer, or has none of that name.</exception>
+    public async Task<IReadOnlyDictionary<string, Secret>> SettingsAsync(ConnectorDescriptor connector, CancellationToken cancellationToken)
+    {
+        var values = new Dictionary<string, Secret>();
         foreach (var setting in connector.AppSettings)
         {
-            if (await vault.ResolveAsync(settings.Connector(id, setting.Name), cancellationToken) is { } value)
+            if (await vault.ResolveAsync(settings.Connector(connector.Id, setting.Name), cancellationToken) is { } value)
             {
-                more[setting.Key] = value;
+                values[setting.Key] = value;
             }
         }
 
-        return new AppClient(clientId.Reveal(), clientSecret, more);
+        return values;
     }
 
     /// <summary>The settings that an approval in the browser cannot do without and that are not there.</summary>

@@ -125,7 +125,10 @@ public sealed partial class ConnectionService(
         var given = fields
             .Where(static field => !string.IsNullOrWhiteSpace(field.Value))
             .ToDictionary(static field => field.Key, static field => new Secret(field.Value!.Trim()));
-        return new ConnectInput(given, await apps.FindAsync(connector.Descriptor, cancellationToken), transport.BaseUrl(connector.Descriptor.Id) is not null);
+        return new ConnectInput(given, await apps.FindAsync(connector.Descriptor, cancellationToken), transport.BaseUrl(connector.Descriptor.Id) is not null)
+        {
+            Settings = await apps.SettingsAsync(connector.Descriptor, cancellationToken),
+        };
     }
 
     private async Task<ConnectOutcome> ApproveAsync(Connector connector, ConnectPlan.Browser browser, string? agent, CancellationToken cancellationToken)

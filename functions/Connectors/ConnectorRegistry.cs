@@ -1,12 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using StoreClaw.Common;
+using StoreClaw.Connectors.Amazon;
 using StoreClaw.Connectors.Ebay;
+using StoreClaw.Connectors.Genstore;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Lazada;
 using StoreClaw.Connectors.SellerSprite;
 using StoreClaw.Connectors.Shopee;
 using StoreClaw.Connectors.Shopify;
+using StoreClaw.Connectors.Temu;
 using StoreClaw.Connectors.TikTokShop;
 using StoreClaw.Connectors.Wix;
 using StoreClaw.Connectors.WooCommerce;
@@ -27,6 +30,9 @@ public sealed class ConnectorRegistry(IReadOnlyList<Connector> connectors)
         WixConnector.Instance,
         EbayConnector.Create(),
         SellerSpriteConnector.Instance,
+        GenstoreConnector.Instance,
+        AmazonConnector.Instance,
+        TemuConnector.Instance,
     ];
 
     private readonly Dictionary<string, Connector> _byId = connectors.ToDictionary(static connector => connector.Descriptor.Id, StringComparer.Ordinal);

@@ -8,6 +8,9 @@ namespace StoreClaw.Connectors;
 /// <param name="LiftAddressRules">The connector's base URL is replaced by a setting, so plain http and private hosts are allowed.</param>
 public sealed record ConnectInput(IReadOnlyDictionary<string, Secret> Fields, AppClient? App, bool LiftAddressRules)
 {
+    /// <summary>The values of <see cref="ConnectorDescriptor.AppSettings"/> that are set, by <see cref="AppSetting.Key"/>; also where keys are typed and there is no app.</summary>
+    public IReadOnlyDictionary<string, Secret> Settings { get; init; } = new Dictionary<string, Secret>();
+
     public string? Text(string name) => Fields.TryGetValue(name, out var value) ? value.Reveal() : null;
 }
 

@@ -70,7 +70,7 @@ public interface IWebhooks
     /// <exception cref="PlatformException">The platform refused.</exception>
     Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.FromResult(new WebhookAudit([]));
 
-    /// <summary>Fetches the deliveries of the app that the platform could not get through and kept. What is handed on is confirmed to the platform after it was stored.</summary>
+    /// <summary>Fetches the deliveries of the app that the platform could not get through and kept, or that wait in a place of the seller's. What is handed on is confirmed there after it was stored.</summary>
     /// <param name="storeAsync">Stores one for the store that <see cref="StoreOf"/> would name; null is for all of them.</param>
     /// <exception cref="PlatformException">The platform refused; what was not confirmed comes again.</exception>
     Task RecoverAsync(StoreSession store, Func<string?, Delivery, Task> storeAsync, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -136,6 +136,9 @@ public interface IPlatformProtocol
     /// <summary>Null when the answer is what was asked for, whatever its status line says.</summary>
     PlatformFault? Examine(PlatformResponse response);
 
+    /// <summary>What it means when a token that was renewed a moment ago is refused too.</summary>
+    FaultKind FreshTokenRefused => FaultKind.CredentialsRejected;
+
     /// <summary>What the answer says of the store's budget: how much is left, how fast it refills. Null when it says nothing.</summary>
     RateReading? ReadRate(PlatformResponse response) => null;
 }

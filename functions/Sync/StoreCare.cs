@@ -60,11 +60,24 @@ public sealed partial class StoreCare(
         }
     }
 
+    /// <summary>Queues the collecting of every store's deliveries that wait for it in a place of their own.</summary>
+    public async Task QueueCollectionsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var connection in await connections.ListAsync(cancellationToken))
+        {
+            if (connection.Status == ConnectionStatus.Connected && connection.Facts.ContainsKey(QueueInbox.Fact))
+            {
+                await queues.SendAsync(QueueNames.StoreSync, new StoreMessage(connection.Id, StoreWork.CollectDeliveries), null, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Does what a message of store work asks for.</summary>
     public Task RunAsync(StoreMessage message, CancellationToken cancellationToken) => message.Work switch
     {
         StoreWork.Sync => sync.RunAsync(message, cancellationToken),
         StoreWork.RenewToken => RenewAsync(message.Connection, cancellationToken),
+        StoreWork.CollectDeliveries => CollectAsync(message.Connection, cancellationToken),
         _ => AuditAsync(message.Connection, cancellationToken),
     };
 
@@ -103,6 +116,14 @@ public sealed partial class StoreCare(
         // What happened while they were off came by no webhook: the syncs fetch it now instead of at their next turn.
         Log.Restored(logger, connectionId, string.Join(", ", audit.Restored));
         await sync.QueueAsync(connection, resources: null, since: null, asked: true, cancellationToken);
+    }
+
+    private async Task CollectAsync(string connectionId, CancellationToken cancellationToken)
+    {
+        if (await sessions.OpenAsync(connectionId, cancellationToken) is { Connection.Status: ConnectionStatus.Connected, Connector.Webhooks: not null } store)
+        {
+            await RecoverAsync(store, cancellationToken);
+        }
     }
 
     private async Task RecoverAsync(ConnectedStore store, CancellationToken cancellationToken)

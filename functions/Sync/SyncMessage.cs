@@ -12,6 +12,9 @@ public enum StoreWork
 
     /// <summary>See that its webhooks are still registered.</summary>
     AuditWebhooks,
+
+    /// <summary>Fetch its deliveries from where its platform leaves them.</summary>
+    CollectDeliveries,
 }
 
 /// <summary>One store's turn, on the queue of store work.</summary>

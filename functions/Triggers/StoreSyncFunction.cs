@@ -5,7 +5,7 @@ using StoreClaw.Sync;
 
 namespace StoreClaw.Triggers;
 
-/// <summary>Does store work: syncs, token renewals, webhook audits; one store a message.</summary>
+/// <summary>Does store work: syncs, token renewals, webhook audits, deliveries to collect; one store a message.</summary>
 public sealed class StoreSyncFunction(StoreCare care, WorkQueues queues, QueueDoor door)
 {
     [Function("StoreSync")]

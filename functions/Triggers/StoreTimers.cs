@@ -14,4 +14,7 @@ public sealed class StoreTimers(SyncSchedule schedule, StoreCare care)
 
     [Function("WebhookAuditTimer")]
     public Task AuditAsync([TimerTrigger("0 20 */6 * * *")] TimerInfo timer, CancellationToken cancellationToken) => care.QueueAuditsAsync(cancellationToken);
+
+    [Function("DeliveryCollectTimer")]
+    public Task CollectAsync([TimerTrigger("20 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) => care.QueueCollectionsAsync(cancellationToken);
 }

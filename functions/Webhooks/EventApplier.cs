@@ -109,7 +109,7 @@ public sealed partial class EventApplier(
         var connectionId = connected.Connection.Id;
         var age = time.GetUtcNow() - readings.Max(static reading => reading.Delivery.ReceivedAt);
         var later = TimeSpan.FromSeconds(Math.Clamp(age.TotalSeconds / 4, 2, 900));
-        var line = _lookups.GetOrAdd(connectionId, static _ => new LookupLine());
+        var line = _lookups.GetOrAdd(connectionId, static _ => new LookupLine(new SemaphoreSlim(LookupLine.MostAtATime, LookupLine.MostAtATime)));
         if (!await line.EnterAsync(cancellationToken))
         {
             await SendAsync(readings, later, cancellationToken);
@@ -307,14 +307,14 @@ public sealed partial class EventApplier(
     };
 
     /// <summary>A connection's lookups. More at a time would only stand in its budget's line, and more or longer waiting ones in the place of other connections' messages.</summary>
-    private sealed class LookupLine
+    private sealed class LookupLine(SemaphoreSlim turns)
     {
-        private const int MostAtATime = 2;
+        public const int MostAtATime = 2;
+
         private const int MostWaiting = 6;
 
         private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-        private readonly SemaphoreSlim _turns = new(MostAtATime, MostAtATime);
         private int _waiting;
 
         /// <summary>False when its turn does not come soon.</summary>
@@ -322,7 +322,7 @@ public sealed partial class EventApplier(
         {
             try
             {
-                return Interlocked.Increment(ref _waiting) <= MostWaiting + _turns.CurrentCount && await _turns.WaitAsync(LongestWait, cancellationToken);
+                return Interlocked.Increment(ref _waiting) <= MostWaiting + turns.CurrentCount && await turns.WaitAsync(LongestWait, cancellationToken);
             }
             finally
             {
@@ -330,7 +330,7 @@ public sealed partial class EventApplier(
             }
         }
 
-        public void Leave() => _turns.Release();
+        public void Leave() => turns.Release();
     }
 
     /// <summary>What one queue message brought for one connection.</summary>

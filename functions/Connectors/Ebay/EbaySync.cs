@@ -195,15 +195,18 @@ internal sealed class EbayStockWriter : IStockWriter
 
     private static async Task<PlatformFault?> ObjectionAsync(StoreSession store, StockWrite write, CancellationToken cancellationToken)
     {
-        if (!decimal.IsInteger(write.Quantity) || Math.Abs(write.Quantity) > int.MaxValue)
+        if (write.WrongCount("eBay") is { } wrong)
         {
-            return new(FaultKind.Invalid, "not-whole", "eBay counts stock in whole pieces.");
+            return wrong;
         }
 
-        return write.Expected is not { } expected ? null
-            : await new EbayStockReader().FindAsync(store, $"{write.ItemId}@", cancellationToken) is not [StockChange { Level: var level }, ..] ? new(FaultKind.NotFound, "no-item", "eBay's inventory does not have this item.")
-            : level.Available == expected ? null
-            : new(FaultKind.Conflict, "stock-changed", "eBay has another number: it was changed meanwhile.");
+        if (write.Expected is null)
+        {
+            return null;
+        }
+
+        var found = await new EbayStockReader().FindAsync(store, $"{write.ItemId}@", cancellationToken);
+        return write.WrongTime("eBay", found.Count > 0, found.OfType<StockChange>().FirstOrDefault()?.Level.Available);
     }
 
     /// <summary>Where eBay refuses a call as a whole its items are tried one by one, so that each gets an answer of its own.</summary>

@@ -78,6 +78,28 @@ public static class JsonReading
     /// <inheritdoc cref="Member(JsonElement, string)"/>
     public static JsonElement? Member(this JsonElement? element, string name) => element is { } present ? present.Member(name) : null;
 
+    /// <summary>The member's name as this element writes it, for platforms that write one now in one case and now in another; the name itself where there is none.</summary>
+    /// <exception cref="FormatException">A name in it is not valid text.</exception>
+    public static string Spelling(this JsonElement? element, string name)
+    {
+        if (element is not { ValueKind: JsonValueKind.Object } present)
+        {
+            return name;
+        }
+
+        try
+        {
+            return present.EnumerateObject().Select(static member => member.Name).FirstOrDefault(member => member.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FormatException("A member's name is not valid text.");
+        }
+    }
+
+    /// <inheritdoc cref="Spelling(JsonElement?, string)"/>
+    public static string Spelling(this JsonElement element, string name) => Spelling((JsonElement?)element, name);
+
     public static JsonElement Required(this JsonElement element, string name) => element.Member(name) ?? throw Missing(name);
 
     /// <summary>Text as it is, numbers and truth values in their own spelling; null for anything else.</summary>

@@ -68,7 +68,7 @@ public sealed partial class PlatformClient
         }
         catch (PlatformException e) when (e.Fault.Kind == FaultKind.TokenExpired)
         {
-            throw Rejected(e);
+            throw Refused(connector, e);
         }
 
         try
@@ -77,11 +77,11 @@ public sealed partial class PlatformClient
         }
         catch (PlatformException e) when (e.Fault.Kind == FaultKind.TokenExpired)
         {
-            throw Rejected(e);
+            throw Refused(connector, e);
         }
     }
 
-    private static PlatformException Rejected(PlatformException e) => new(e.Fault with { Kind = FaultKind.CredentialsRejected }, e);
+    private static PlatformException Refused(Connector connector, PlatformException e) => new(e.Fault with { Kind = connector.Protocol.FreshTokenRefused }, e);
 
     private static bool IsWorthRepeating(PlatformFault fault, Call call) =>
         fault.Passing && fault.Code != CircuitOpen && !(fault.RetryAfter > LongestWait)

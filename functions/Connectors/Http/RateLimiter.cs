@@ -108,7 +108,7 @@ public sealed class RateLimiter(IBucketStore store, TimeProvider time) : IRateLi
         private Task CorrectAsync(RateReading reading, double own, CancellationToken cancellationToken) => ChangeAsync(
             (state, now) =>
             {
-                var (burst, perSecond) = (Math.Max(1, reading.Burst), Math.Max(0.01, reading.PerSecond));
+                var (burst, perSecond) = (Math.Max(1, reading.Burst), Math.Max(0.001, reading.PerSecond));
                 var reckoned = state.Available(now);
                 double others;
                 lock (_turns)

@@ -28,23 +28,20 @@ internal sealed class LazadaStockWriter : IStockWriter
 
     private static async Task<PlatformFault?> SetAsync(StoreSession store, StockWrite write, CancellationToken cancellationToken)
     {
-        if (write.Expected is { } expected)
+        var wrong = write.WrongCount("Lazada");
+        if (wrong is null && write.Expected is not null)
         {
-            // There is no compare-and-set; between this look and the write there is a moment.
             var levels = await LazadaConnector.Instance.Readers[Resource.Stock].FindAsync(store, $"{write.ItemId}@", cancellationToken);
-            if (levels.OfType<StockChange>().FirstOrDefault()?.Level is not { } level)
-            {
-                return new PlatformFault(FaultKind.NotFound, "no-such-item", "Lazada does not have this item.");
-            }
+            wrong = write.WrongTime("Lazada", levels.Count > 0, levels.OfType<StockChange>().FirstOrDefault()?.Level.Available);
+        }
 
-            if (level.Available != expected)
-            {
-                return new PlatformFault(FaultKind.Conflict, "stock-differs", "The stock has changed meanwhile.");
-            }
+        if (wrong is not null)
+        {
+            return wrong;
         }
 
         var ids = write.ItemId.Split(':');
-        var sku = new XElement("Sku", new XElement("ItemId", ids[0]), new XElement("SkuId", ids[^1]), new XElement("SellableQuantity", decimal.Truncate(write.Quantity).ToString(CultureInfo.InvariantCulture)));
+        var sku = new XElement("Sku", new XElement("ItemId", ids[0]), new XElement("SkuId", ids[^1]), new XElement("SellableQuantity", ((long)write.Quantity).ToString(CultureInfo.InvariantCulture)));
         var payload = new XElement("Request", new XElement("Product", new XElement("Skus", sku))).ToString(SaveOptions.DisableFormatting);
         await store.SendAsync(PlatformRequest.Form($"{LazadaConnector.Root(store)}/product/stock/sellable/update", [new("payload", payload)]), cancellationToken);
         return null;

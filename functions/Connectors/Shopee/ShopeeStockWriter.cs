@@ -56,8 +56,7 @@ internal sealed class ShopeeStockWriter : IStockWriter
             Write = write;
             (Item, Model) = write.ItemId.Split(':') is [var item, var model] ? (item, model) : (write.ItemId, "0");
             Fault = write.LocationId.StartsWith(ShopeeSync.OfShopee, StringComparison.Ordinal) ? new(FaultKind.Invalid, "shopee-stock", "Stock that lies with Shopee cannot be set.")
-                : write.Quantity < 0 || write.Quantity != decimal.Truncate(write.Quantity) ? new(FaultKind.Invalid, "quantity", "Shopee counts in whole pieces.")
-                : null;
+                : write.WrongCount("Shopee");
         }
 
         public StockWrite Write { get; }
@@ -71,12 +70,8 @@ internal sealed class ShopeeStockWriter : IStockWriter
 
         public object Body => Write.LocationId.Length == 0 ? new { stock = (long)Write.Quantity } : new { location_id = Write.LocationId, stock = (long)Write.Quantity };
 
-        public void Compare(Dictionary<string, StockLevel> levels) => Fault = levels.GetValueOrDefault($"{Write.ItemId}@{Write.LocationId}") switch
-        {
-            null => new(FaultKind.NotFound, "no-item", "Shopee does not have this item there."),
-            var level when level.Available == Write.Expected => null,
-            _ => new(FaultKind.Conflict, "stock-changed", "Shopee has another number: it was changed meanwhile."),
-        };
+        public void Compare(Dictionary<string, StockLevel> levels) =>
+            Fault = Write.WrongTime("Shopee", levels.TryGetValue($"{Write.ItemId}@{Write.LocationId}", out var level), level?.Available);
 
         public void Settle(List<JsonElement> set, List<JsonElement> refused)
         {

@@ -77,10 +77,9 @@ internal sealed class TikTokShopStockWriter : IStockWriter
         {
             (Write, Item) = (write, item);
             Place = item is null ? null : write.LocationId.Length > 0 || item.Quantities.Count != 1 ? write.LocationId : item.Quantities.Keys.Single();
-            Fault = !decimal.IsInteger(write.Quantity) || write.Quantity is < 0 or > 99_999 ? new(FaultKind.Invalid, "not-a-count", "TikTok Shop counts stock in whole pieces, up to 99,999.")
-                : Place is null || !item!.Quantities.TryGetValue(Place, out var now) ? new(FaultKind.NotFound, "no-item", "The shop does not have this item in this warehouse.")
-                : write.Expected is { } expected && expected != now ? new(FaultKind.Conflict, "stock-changed", "The shop has another number: it was changed meanwhile.")
-                : null;
+            long now = 0;
+            var isThere = Place is not null && item!.Quantities.TryGetValue(Place, out now);
+            Fault = write.WrongCount("TikTok Shop", most: 99_999) ?? write.WrongTime("TikTok Shop", isThere, now);
         }
 
         public StockWrite Write { get; }

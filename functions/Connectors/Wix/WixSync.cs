@@ -412,10 +412,8 @@ internal sealed class WixStockWriter : IStockWriter
         levels.FirstOrDefault(level => level.Level.ItemId == write.ItemId && level.Level.LocationId == write.LocationId);
 
     private static PlatformFault? Compare(StockWrite write, WixLevel? level, string version) =>
-        level is null ? new(FaultKind.NotFound, "no-item", "The site does not have this item.")
-        : !decimal.IsInteger(write.Quantity) || Math.Abs(write.Quantity) > int.MaxValue ? new(FaultKind.Invalid, "not-whole", "Wix counts stock in whole pieces.")
+        write.WrongCount("Wix") is { } wrong ? wrong
         // Tracking belongs to the product there: the other variants would begin at none.
-        : version == WixCatalog.V1 && level.Level.Available is null ? new(FaultKind.Invalid, "not-tracked", "Wix does not count this product. Switch its inventory tracking on.")
-        : write.Expected is { } expected && level.Level.Available != expected ? new(FaultKind.Conflict, "stock-changed", "The site has another number: it was changed meanwhile.")
-        : null;
+        : version == WixCatalog.V1 && level is { Level.Available: null } ? new(FaultKind.Invalid, "not-tracked", "Wix does not count this product. Switch its inventory tracking on.")
+        : write.WrongTime("Wix", level is not null, level?.Level.Available);
 }

@@ -47,6 +47,9 @@ internal static class SandboxStores
         await TikTokShopStore.StartAsync(options, app),
         await ShopeeStore.StartAsync(options),
         await LazadaStore.StartAsync(options, app),
+        await GenstoreStore.StartAsync(options),
+        await AmazonStore.StartAsync(options, app),
+        await TemuStore.StartAsync(options),
     ];
 
     /// <summary>The approval's page at the platform's own host, in whose place the settings put the simulated one.</summary>

@@ -39,7 +39,7 @@ public abstract partial class ConnectorContract
 
         var read = await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 3, Backfill: true));
 
-        var levels = read.Select(static change => (StockLevel)change.Record).ToList();
+        var levels = read.Select(static change => (StockLevel)change.Record).DistinctBy(static level => level.Id).ToList();
         var expected = Shop.Products.SelectMany(static product => product.Variants).ToDictionary(static variant => variant.Sku, static variant => (decimal?)variant.Stock);
         Assert.Equal(expected, levels.GroupBy(static level => level.Sku!).ToDictionary(static group => group.Key, static group => group.Sum(static level => level.Available)));
     }
@@ -219,7 +219,7 @@ public abstract partial class ConnectorContract
     }
 
     protected Task<Page> FirstPageAsync(StoreSession store) =>
-        Connector.Readers[Resource.Orders].ReadAsync(store, new PageRequest(null, Soon(), null, 5, Backfill: true), CancellationToken.None);
+        InTurnAsync(() => Connector.Readers[Resource.Orders].ReadAsync(store, new PageRequest(null, Soon(), null, 5, Backfill: true), CancellationToken.None));
 
     /// <summary>All pages, one after the other, as the sync reads them.</summary>
     protected async Task<IReadOnlyList<RecordChange>> WalkAsync(StoreSession store, Resource resource, PageRequest request, Action<int>? between = null)
@@ -228,7 +228,7 @@ public abstract partial class ConnectorContract
         for (var page = 1; ; page++)
         {
             Assert.True(page < 1000, "The walk does not end.");
-            var read = await Connector.Readers[resource].ReadAsync(store, request, CancellationToken.None);
+            var read = await InTurnAsync(() => Connector.Readers[resource].ReadAsync(store, request, CancellationToken.None));
             changes.AddRange(read.Changes);
             if (read.Next is null)
             {

@@ -300,7 +300,7 @@ public abstract partial class ConnectorContract
         var stale = new StockWrite(levels[1].ItemId, levels[1].LocationId, 3, levels[1].Available + 1, "4c8a77a4-0000-4000-8000-000000000002");
         var unknown = new StockWrite(Platform.IdOf(Resource.Stock, 999999999), levels[1].LocationId, 3, null, "4c8a77a4-0000-4000-8000-000000000003");
 
-        var results = await Connector.StockWriter!.SetAsync(store, ComparesStock ? [good, stale, unknown] : [good, unknown], CancellationToken.None);
+        var results = await SettledAsync(store, await Connector.StockWriter!.SetAsync(store, ComparesStock ? [good, stale, unknown] : [good, unknown], CancellationToken.None));
 
         Assert.Null(results[0].Fault);
         Assert.NotNull(results[^1].Fault);
@@ -310,6 +310,20 @@ public abstract partial class ConnectorContract
             Assert.Equal(FaultKind.Conflict, results[1].Fault?.Kind);
             Assert.Equal(levels[1].Available, await AvailableAsync(store, levels[1].Id));
         }
+    }
+
+    /// <summary>The results once the platform has applied what it only took in.</summary>
+    private async Task<IReadOnlyList<StockWriteResult>> SettledAsync(StoreSession store, IReadOnlyList<StockWriteResult> results)
+    {
+        for (var look = 0; results.Any(static result => !result.Settled); look++)
+        {
+            Assert.True(look < 10, "A write does not settle.");
+            Time.Advance(TimeSpan.FromMinutes(1));
+            var followed = await Connector.StockWriter!.FollowAsync(store, [.. results.Where(static result => !result.Settled).Select(static result => result.Write)], CancellationToken.None);
+            results = [.. results.Select(result => followed.FirstOrDefault(later => later.Write == result.Write) ?? result)];
+        }
+
+        return results;
     }
 
     private async Task<decimal?> AvailableAsync(StoreSession store, string id) =>

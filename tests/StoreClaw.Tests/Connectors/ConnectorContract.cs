@@ -48,6 +48,9 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     /// <summary>Which of the platform's published budgets a call counts against, for platforms that count each operation apart.</summary>
     protected virtual (string Key, RateBudget Budget) Metered(Uri call) => ("", connector.Descriptor.Budget);
 
+    /// <summary>True where a budget refills by less than a call in the time that a call waits for its turn.</summary>
+    protected virtual bool RefillsSlowly => false;
+
     /// <summary>False where the JSON is signed and not its layout, which a gateway may change.</summary>
     protected virtual bool SignsWhiteSpace => true;
 
@@ -77,7 +80,7 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
     public async Task DisposeAsync()
     {
         var typed = connector.Descriptor.Fields.Where(static field => field.Secret)
-            .SelectMany(field => new[] { Platform.Fields, Platform.WrongKeys }.Select(fields => fields[field.Name]))
+            .SelectMany(field => new[] { Platform.Fields, Platform.WrongKeys }.Select(fields => fields.GetValueOrDefault(field.Name)).OfType<string>())
             .Concat(Platform.App is { } app ? app.Settings.Values.Append(app.Secret).Select(static secret => secret.Reveal()) : []);
         var held = _sessions.SelectMany(static session => session.Secrets).Where(static secret => secret.Key != "mode").Select(static secret => secret.Value.Reveal());
         Pipeline.Log.AssertFreeOf([.. typed, .. Platform.Secrets, .. held]);
@@ -175,6 +178,22 @@ public abstract partial class ConnectorContract(Connector connector) : IAsyncLif
         var fault = await Pipeline.FaultOfAsync(() => CountAsync(store));
 
         Assert.Equal(FaultKind.CredentialsRejected, fault.Kind);
+    }
+
+    /// <summary>A call as the sync makes it: one whose turn is further off than a call waits comes back and is made again then.</summary>
+    protected async Task<T> InTurnAsync<T>(Func<Task<T>> call)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (PlatformException e) when (e.Fault is { Code: "budget-spent", RetryAfter: { } wait } && RefillsSlowly)
+            {
+                Time.Advance(wait);
+            }
+        }
     }
 
     protected abstract Task<ISimulatedPlatform> StartPlatformAsync(SimStore shop, TimeProvider time);

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using StoreClaw.Commerce;
+using StoreClaw.Connectors;
 using StoreClaw.Sandbox;
 
 namespace StoreClaw.Tests.EndToEnd;
@@ -23,5 +25,20 @@ public sealed class MainJobTests
         Assert.Matches(@"Orders[1-9]\d*\u00B7", message);
         Assert.Matches(@"AverageorderUSD[\d,]+\.\d\d\u00B7", message);
         Assert.Matches(@"Fullreport\(http://127\.0\.0\.1:\d+/reports/\d{8}T\d{6}Z-[0-9a-z]{10}\?s=\d+\.[\w-]+\)", message);
+    }
+
+    [Fact]
+    public async Task With_a_store_on_every_platform_it_ends_with_all_currencies_in_one_report()
+    {
+        await using var output = new StringWriter();
+
+        var code = await MainJob.RunAsync(new MainJobOptions { Size = 0.2, All = true }, output, CancellationToken.None);
+
+        Assert.True(code == 0, output.ToString());
+        var (told, shown) = output.ToString().Split("What the group sees:") is [var before, var after] ? (before, Regex.Replace(after, @"[\s\u2500-\u257F]", "")) : default;
+        var shops = ConnectorRegistry.All.Where(static connector => connector.Readers.ContainsKey(Resource.Orders)).ToList();
+        Assert.All(shops, shop => Assert.Contains($"Connected {shop.Descriptor.Id}: ", told, StringComparison.Ordinal));
+        Assert.Contains($"and{shops.Count - 2}more", shown, StringComparison.Ordinal);
+        Assert.All(["USD", "EUR", "SGD"], currency => Assert.Matches($@"{currency}Sales{currency}[\d,]+\.\d\d", shown));
     }
 }

@@ -1,0 +1,114 @@
+using System.Text.RegularExpressions;
+using StoreClaw.Common;
+using StoreClaw.Connectors.Http;
+
+namespace StoreClaw.Connectors.Genstore;
+
+/// <summary>The token of an app that the merchant makes for this shop alone. It is good until the app is removed; giving it back would remove the app, which may serve others too.</summary>
+internal sealed partial class GenstoreAuthorization : IAuthorization
+{
+    private const string VersionSetting = "apiVersion";
+
+    public ConnectPlan Plan(ConnectInput input)
+    {
+        var host = input.Settings.GetValueOrDefault("apiHost")?.Reveal().ToLowerInvariant() ?? GenstoreDescriptor.ApiHost;
+        var version = input.Settings.GetValueOrDefault(VersionSetting)?.Reveal() ?? GenstoreDescriptor.ApiVersion;
+        var shop = Shop(input.Text("shopDomain"), host);
+        List<FieldError> errors = [];
+        if (shop is null)
+        {
+            errors.Add(new("shopDomain", "This is not a Genstore shop's address.", $"Type the shop's name or its own address, like your-shop.{host}. A domain bought elsewhere does not lead to the API."));
+        }
+
+        if (input.Text("accessToken") is null)
+        {
+            errors.Add(new("accessToken", "It is missing.", "Copy it from Apps > Develop apps in the shop's admin."));
+        }
+
+        if (!HostName().IsMatch(host) || !Version().IsMatch(version))
+        {
+            errors.Add(new("ApiHost", "The settings for Genstore's API cannot work.", "Set Connectors__genstore__ApiHost to a host name and Connectors__genstore__ApiVersion to a version such as 202412, or leave both out."));
+        }
+
+        if (errors.Count > 0)
+        {
+            return new ConnectPlan.Refused(errors);
+        }
+
+        var secrets = new Dictionary<string, Secret>(input.Fields) { [VersionSetting] = new(version) };
+        secrets.Remove("shopDomain");
+        return new ConnectPlan.Ready(shop!, secrets);
+    }
+
+    public async Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var facts = new Dictionary<string, string> { [GenstoreConnector.VersionFact] = store.Secrets[VersionSetting].Reveal(), ["name"] = store.Store.Split('.')[0] };
+        store.Facts = facts;
+        var scopes = await ScopesAsync(store, cancellationToken);
+        foreach (var (name, value) in await ShopAsync(store, cancellationToken))
+        {
+            facts[name] = value;
+        }
+
+        return new Grant
+        {
+            Store = store.Store,
+            Secrets = store.Secrets.Where(static secret => secret.Key != VersionSetting).ToDictionary(),
+            Scopes = scopes,
+            Facts = facts,
+        };
+    }
+
+    /// <summary>The list is a text in the documentation, "[read_orders,write_orders]". Who may write may read.</summary>
+    private static async Task<IReadOnlyList<string>> ScopesAsync(StoreSession store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, "oauth2/access_scopes")), cancellationToken);
+            var granted = answer.Read(static json => json.Required("accessScopes").GetRawText().Split(['[', ']', '"', ',', ' '], StringSplitOptions.RemoveEmptyEntries));
+            return [.. granted.Union(granted.Where(static scope => scope.StartsWith("write_", StringComparison.Ordinal)).Select(static scope => $"read_{scope[6..]}"))];
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        {
+            throw new PlatformException(e.Fault with { Message = $"Genstore has no shop {store.Store}. Check the shop domain." }, e);
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.ScopeMissing)
+        {
+            throw new PlatformException(e.Fault with { Message = "Genstore does not tell this app what it may do: it needs the scope write_apps, as webhooks do." }, e);
+        }
+    }
+
+    private static async Task<IEnumerable<KeyValuePair<string, string>>> ShopAsync(StoreSession store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, "shops/info")), cancellationToken);
+            var shop = answer.Read(static json => json.Required("shop"));
+            return new[] { ("shopId", "shopId"), ("name", "shopName"), ("currency", "currency"), ("timeZone", "ianaTimezone") }
+                .Select(pair => KeyValuePair.Create(pair.Item1, shop.TextOrNull(pair.Item2) ?? "")).Where(static fact => fact.Value.Length > 0);
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.ScopeMissing)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>"example", "example.genmystore.com" or an address in that shop as "example.genmystore.com"; null for anything else.</summary>
+    private static string? Shop(string? typed, string host)
+    {
+        var text = (typed ?? "").ToLowerInvariant();
+        text = text[(text.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..].Split('/', '?', '#')[0];
+        var name = text.EndsWith($".{host}", StringComparison.Ordinal) ? text[..^(host.Length + 1)] : text;
+        return Label().IsMatch(name) ? $"{name}.{host}" : null;
+    }
+
+    // \z and not $, which would let a final line break through into the address of every call.
+    [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\z")]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}\z")]
+    private static partial Regex HostName();
+
+    [GeneratedRegex(@"^[0-9a-z-]{1,20}\z")]
+    private static partial Regex Version();
+}
