@@ -125,12 +125,12 @@ public sealed class WrongInputTests
     {
         await using var app = await StartAsync();
 
-        using var connect = await app.TryConnectAsync("amazon", new { });
-        await connect.ProblemAsync(404, "NOT_FOUND", "parameter", "connector 'amazon'", "list");
-        using var begun = await app.Client.GetAsync("/oauth/amazon/callback?state=x");
+        using var connect = await app.TryConnectAsync("etsy", new { });
+        await connect.ProblemAsync(404, "NOT_FOUND", "parameter", "connector 'etsy'", "list");
+        using var begun = await app.Client.GetAsync("/oauth/etsy/callback?state=x");
         Assert.Equal(404, (int)begun.StatusCode);
-        using var delivery = await app.Client.PostAsync("/webhooks/amazon/1", null);
-        await delivery.ProblemAsync(404, "NOT_FOUND", "parameter", "'amazon'");
+        using var delivery = await app.Client.PostAsync("/webhooks/etsy/1", null);
+        await delivery.ProblemAsync(404, "NOT_FOUND", "parameter", "'etsy'");
         using var connection = await app.Client.GetAsync("/api/connections/nobody");
         await connection.ProblemAsync(404, "NOT_FOUND", "parameter", "connection 'nobody'", "list");
     }

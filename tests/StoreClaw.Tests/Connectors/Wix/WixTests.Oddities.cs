@@ -198,7 +198,7 @@ public abstract partial class WixTests
         var store = await ConnectAsync();
         var level = await AnyLevelAsync(store);
 
-        Assert.Equal("not-whole", Assert.Single(await Connector.StockWriter!.SetAsync(store, [new StockWrite(level.ItemId, level.LocationId, 1.5m, null, "k")], CancellationToken.None)).Fault?.Code);
+        Assert.Equal("not-a-count", Assert.Single(await Connector.StockWriter!.SetAsync(store, [new StockWrite(level.ItemId, level.LocationId, 1.5m, null, "k")], CancellationToken.None)).Fault?.Code);
     }
 
     [Fact]
