@@ -41,6 +41,7 @@ public static class Composition
         services.AddSingleton<Authorizations>();
         services.AddSingleton<StoreSessions>();
         services.AddSingleton<AppClients>();
+        services.AddSingleton<ConnectionSecrets>();
         services.AddSingleton<IBucketStore, BucketTable>();
         services.AddSingleton<ITokenRefresher, TokenRefresher>();
         services.AddSingleton<ConnectionHealth>();

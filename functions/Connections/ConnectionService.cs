@@ -24,6 +24,7 @@ public sealed partial class ConnectionService(
     StoreSessions sessions,
     Authorizations authorizations,
     CachedSecretVault vault,
+    ConnectionSecrets secrets,
     AppSettings settings,
     AppClients apps,
     PlatformTransport transport,
@@ -218,8 +219,8 @@ public sealed partial class ConnectionService(
     {
         var now = time.GetUtcNow();
         var id = ConnectionIds.Of(connector.Descriptor.Id, grant.Store);
-        var before = await vault.ReadThroughAsync(StoreSessions.SecretName(id), cancellationToken);
-        await vault.SetAsync(StoreSessions.SecretName(id), new SecretBundle(WithPrevious(grant.Secrets, before)), cancellationToken);
+        var before = await secrets.ReadThroughAsync(connector, id, cancellationToken);
+        await secrets.SetAsync(id, WithPrevious(grant.Secrets, before), cancellationToken);
         var connection = new Connection(
             id, connector.Descriptor.Id, grant.Store, ConnectionStatus.Connected, grant.Scopes, grant.Facts, now, Lifetimes.End(connector.Descriptor, grant, now));
         await connections.SaveAsync(connection, cancellationToken);
@@ -230,9 +231,9 @@ public sealed partial class ConnectionService(
     }
 
     /// <summary>A platform may go on signing with the secret before for a while, so it is kept beside the new one.</summary>
-    private static IEnumerable<KeyValuePair<string, Secret>> WithPrevious(IReadOnlyDictionary<string, Secret> now, SecretBundle? before)
+    private static IEnumerable<KeyValuePair<string, Secret>> WithPrevious(IReadOnlyDictionary<string, Secret> now, IReadOnlyDictionary<string, Secret>? before)
     {
-        var kept = before?.Values.Where(old =>
+        var kept = before?.Where(old =>
             old.Key.EndsWith("Secret", StringComparison.Ordinal) && now.TryGetValue(old.Key, out var value) && !value.Equals(old.Value) && !now.ContainsKey(old.Key + StoreSession.PreviousSuffix));
         return now.Concat(kept?.Select(static old => KeyValuePair.Create(old.Key + StoreSession.PreviousSuffix, old.Value)) ?? []);
     }
@@ -241,7 +242,7 @@ public sealed partial class ConnectionService(
     {
         var gone = await connections.ChangeAsync(connection.Id, static row => row with { Status = ConnectionStatus.Disconnected, TokenExpiresAt = null }, cancellationToken) ?? connection;
         sessions.Forget(connection.Id);
-        await vault.DeleteAsync(StoreSessions.SecretName(connection.Id), cancellationToken);
+        await secrets.DeleteAsync(connection.Id, cancellationToken);
         return gone;
     }
 

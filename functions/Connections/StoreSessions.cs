@@ -9,16 +9,13 @@ namespace StoreClaw.Connections;
 public sealed record ConnectedStore(Connection Connection, Connector Connector, StoreSession Session);
 
 /// <summary>Opens connections for work: row, secrets and pipeline together.</summary>
-public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable connections, CachedSecretVault vault, PlatformClient platform, TimeProvider time)
+public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable connections, ConnectionSecrets secrets, PlatformClient platform, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentDictionary<string, (Connection Connection, DateTimeOffset ReadAt)> _rows = new();
 
     private (IReadOnlyList<Connection> Connections, DateTimeOffset ReadAt)? _all;
-
-    /// <summary>The vault's name of a connection's secrets.</summary>
-    public static string SecretName(string connectionId) => $"connection-{connectionId}";
 
     /// <summary>For the webhook door: row and secrets at most 60 s old. Null when there is no such connection, or it was taken off.</summary>
     public async Task<ConnectedStore?> RecentAsync(string connectionId, CancellationToken cancellationToken) =>
@@ -39,7 +36,7 @@ public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable co
 
     /// <summary>The same with the secrets as they are in the vault now; asked for at most once in 5 s per connection.</summary>
     public async Task<ConnectedStore> RefreshedAsync(ConnectedStore store, CancellationToken cancellationToken) =>
-        Open(store.Connection, await vault.GetFreshAsync(SecretName(store.Connection.Id), cancellationToken));
+        Open(store.Connection, store.Connector, await secrets.GetFreshAsync(store.Connector, store.Connection.Id, cancellationToken));
 
     /// <summary>For work on a queue: the row as it is now. Null when there is none or it is disconnected.</summary>
     public async Task<ConnectedStore?> OpenAsync(string connectionId, CancellationToken cancellationToken)
@@ -65,17 +62,20 @@ public sealed class StoreSessions(ConnectorRegistry registry, ConnectionTable co
     public StoreSession Probe(Connector connector, string store, IReadOnlyDictionary<string, Secret> secrets) =>
         new($"connecting-{ConnectionIds.Of(connector.Descriptor.Id, store)}", store, secrets, new Dictionary<string, string>(), Sender(connector));
 
-    private async Task<ConnectedStore?> OpenAsync(Connection connection, CancellationToken cancellationToken) => connection.Status == ConnectionStatus.Disconnected
-        ? null
-        : Open(connection, await vault.GetAsync(SecretName(connection.Id), cancellationToken));
-
-    private ConnectedStore Open(Connection connection, SecretBundle? secrets)
+    private async Task<ConnectedStore?> OpenAsync(Connection connection, CancellationToken cancellationToken)
     {
+        if (connection.Status == ConnectionStatus.Disconnected)
+        {
+            return null;
+        }
+
         var connector = registry.Find(connection.Connector)
             ?? throw new InvalidOperationException($"Connection {connection.Id} is on '{connection.Connector}', which this version does not know.");
-        var session = new StoreSession(connection.Id, connection.Store, secrets?.Values ?? new Dictionary<string, Secret>(), connection.Facts, Sender(connector));
-        return new ConnectedStore(connection, connector, session);
+        return Open(connection, connector, await secrets.GetAsync(connector, connection.Id, cancellationToken));
     }
+
+    private ConnectedStore Open(Connection connection, Connector connector, IReadOnlyDictionary<string, Secret>? kept) =>
+        new(connection, connector, new StoreSession(connection.Id, connection.Store, kept ?? new Dictionary<string, Secret>(), connection.Facts, Sender(connector)));
 
     private Func<StoreSession, PlatformRequest, CancellationToken, Task<PlatformResponse>> Sender(Connector connector) =>
         (session, request, cancellationToken) => platform.SendAsync(connector, session, request, cancellationToken);

@@ -10,7 +10,7 @@ namespace StoreClaw.Connections;
 /// One refresh per connection, however many processes want it: a lease, a look whether somebody else has done it, the refresh, the new token in the vault before
 /// its first use. A rejected grant counts only when the token that was tried is still the stored one.
 /// </summary>
-public sealed partial class TokenRefresher(CachedSecretVault vault, ConnectionTable connections, Leases leases, TimeProvider time, ILogger<TokenRefresher> logger) : ITokenRefresher
+public sealed partial class TokenRefresher(ConnectionSecrets secrets, ConnectionTable connections, Leases leases, TimeProvider time, ILogger<TokenRefresher> logger) : ITokenRefresher
 {
     private const int Looks = 5;
 
@@ -20,21 +20,20 @@ public sealed partial class TokenRefresher(CachedSecretVault vault, ConnectionTa
 
     public async Task RefreshAsync(Connector connector, StoreSession store, CancellationToken cancellationToken)
     {
-        var name = StoreSessions.SecretName(store.ConnectionId);
         var giveUp = time.GetUtcNow() + Patience;
         while (time.GetUtcNow() < giveUp)
         {
             await using var lease = await leases.TryAcquireAsync($"token|{store.ConnectionId}", LeaseTime, cancellationToken);
 
             // Read past the cache, with the lease or without: whoever had it before may have written.
-            if (await RenewedElsewhereAsync(store, name, cancellationToken))
+            if (await RenewedElsewhereAsync(connector, store, cancellationToken))
             {
                 return;
             }
 
             if (lease is not null)
             {
-                await RefreshAloneAsync(connector, store, name, cancellationToken);
+                await RefreshAloneAsync(connector, store, cancellationToken);
                 return;
             }
 
@@ -44,23 +43,23 @@ public sealed partial class TokenRefresher(CachedSecretVault vault, ConnectionTa
         throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, "refresh-busy", "Another process has been renewing the access token for too long.", TimeSpan.FromMinutes(1)));
     }
 
-    private async Task<bool> RenewedElsewhereAsync(StoreSession store, string name, CancellationToken cancellationToken)
+    private async Task<bool> RenewedElsewhereAsync(Connector connector, StoreSession store, CancellationToken cancellationToken)
     {
-        if (await vault.ReadThroughAsync(name, cancellationToken) is not { } stored || Same(stored.Values, store.Secrets))
+        if (await secrets.ReadThroughAsync(connector, store.ConnectionId, cancellationToken) is not { } stored || Same(stored, store.Secrets))
         {
             return false;
         }
 
-        store.Secrets = stored.Values;
+        store.Secrets = stored;
         return true;
     }
 
-    private async Task RefreshAloneAsync(Connector connector, StoreSession store, string name, CancellationToken cancellationToken)
+    private async Task RefreshAloneAsync(Connector connector, StoreSession store, CancellationToken cancellationToken)
     {
         Grant? grant;
         try
         {
-            grant = await AskAsync(connector, store, name, cancellationToken);
+            grant = await AskAsync(connector, store, cancellationToken);
         }
         catch (PlatformException rejected) when (rejected.Fault.Kind == FaultKind.CredentialsRejected)
         {
@@ -68,7 +67,7 @@ public sealed partial class TokenRefresher(CachedSecretVault vault, ConnectionTa
             for (var look = 0; look < Looks; look++)
             {
                 await Task.Delay(Glance * 4, time, cancellationToken);
-                if (await RenewedElsewhereAsync(store, name, cancellationToken))
+                if (await RenewedElsewhereAsync(connector, store, cancellationToken))
                 {
                     return;
                 }
@@ -83,14 +82,14 @@ public sealed partial class TokenRefresher(CachedSecretVault vault, ConnectionTa
         }
 
         // From here on the issuer may know the new token only: nothing may come between it and the vault.
-        await vault.SetAsync(name, new SecretBundle(grant.Secrets), CancellationToken.None);
+        await secrets.SetAsync(store.ConnectionId, grant.Secrets, CancellationToken.None);
         store.Secrets = grant.Secrets;
         Log.Renewed(logger, store.ConnectionId);
         await connections.ChangeAsync(
             store.ConnectionId, connection => connection with { TokenExpiresAt = Lifetimes.End(connector.Descriptor, grant, time.GetUtcNow()) }, cancellationToken);
     }
 
-    private async Task<Grant?> AskAsync(Connector connector, StoreSession store, string name, CancellationToken cancellationToken)
+    private async Task<Grant?> AskAsync(Connector connector, StoreSession store, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,12 +98,12 @@ public sealed partial class TokenRefresher(CachedSecretVault vault, ConnectionTa
         catch (PlatformException rejected) when (rejected.Fault.Kind == FaultKind.CredentialsRejected)
         {
             // A refresh whose answer was lost leaves the version before in force with the issuer; it is still in the vault.
-            if (await vault.GetPreviousAsync(name, cancellationToken) is not { } previous || Same(previous.Values, store.Secrets))
+            if (await secrets.GetPreviousAsync(connector, store.ConnectionId, cancellationToken) is not { } previous || Same(previous, store.Secrets))
             {
                 throw;
             }
 
-            store.Secrets = previous.Values;
+            store.Secrets = previous;
             return await connector.Authorization.RefreshAsync(store, time.GetUtcNow(), cancellationToken);
         }
     }
