@@ -12,28 +12,10 @@ internal sealed class AmazonStockWriter : IStockWriter
     private const string Attribute = "fulfillment_availability";
 
     public Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
-        EachAsync(writes, write => SetAsync(store, write, cancellationToken));
+        writes.EachAsync(write => SetAsync(store, write, cancellationToken));
 
     public Task<IReadOnlyList<StockWriteResult>> FollowAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
-        EachAsync(writes, write => FollowAsync(store, write, cancellationToken));
-
-    private static async Task<IReadOnlyList<StockWriteResult>> EachAsync(IReadOnlyList<StockWrite> writes, Func<StockWrite, Task<StockWriteResult>> tell)
-    {
-        var results = new List<StockWriteResult>();
-        foreach (var write in writes)
-        {
-            try
-            {
-                results.Add(await tell(write));
-            }
-            catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound or FaultKind.Conflict)
-            {
-                results.Add(new StockWriteResult(write, e.Fault));
-            }
-        }
-
-        return results;
-    }
+        writes.EachAsync(write => FollowAsync(store, write, cancellationToken));
 
     private static async Task<StockWriteResult> SetAsync(StoreSession store, StockWrite write, CancellationToken cancellationToken)
     {

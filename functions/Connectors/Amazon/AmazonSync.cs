@@ -41,28 +41,15 @@ internal sealed class AmazonOrders : IReader
     public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
         var (root, order) = (AmazonConnector.Api(store.Store), Uri.EscapeDataString(id));
-        try
+        if (!IsOld(store) && await AmazonConnector.GetAsync(store, $"{root}/orders/2026-01-01/orders/{order}?{Included}", AmazonDescriptor.Order, cancellationToken).OrNull() is { } found)
         {
-            if (!IsOld(store))
-            {
-                var found = await AmazonConnector.GetAsync(store, $"{root}/orders/2026-01-01/orders/{order}?{Included}", AmazonDescriptor.Order, cancellationToken);
-                return [found.Read(json => new OrderChange(AmazonRecords.Order(json.Required("order"), Currency(store))))];
-            }
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            // The order, or the version.
+            return [found.Read(json => new OrderChange(AmazonRecords.Order(json.Required("order"), Currency(store))))];
         }
 
-        try
-        {
-            var found = await AmazonConnector.GetAsync(store, $"{root}/orders/v0/orders/{order}", AmazonDescriptor.OldOrder, cancellationToken);
-            return [await WithLinesAsync(store, found.Read(static json => json.Required("payload")), cancellationToken)];
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
+        // What is not there is the order, or the version.
+        return await AmazonConnector.GetAsync(store, $"{root}/orders/v0/orders/{order}", AmazonDescriptor.OldOrder, cancellationToken).OrNull() is { } old
+            ? [await WithLinesAsync(store, old.Read(static json => json.Required("payload")), cancellationToken)]
+            : [];
     }
 
     private static bool IsOld(StoreSession store) => store.Secrets.GetValueOrDefault("ordersVersion")?.Reveal() == "v0";
@@ -218,17 +205,8 @@ internal sealed class AmazonProducts : IReader
     }
 
     /// <summary>The answer that holds one listing; null when there is none.</summary>
-    public static async Task<PlatformResponse?> FindAsync(StoreSession store, string sku, string includedData, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await AmazonConnector.GetAsync(store, AmazonConnector.Listings(store.Store, sku, includedData), AmazonDescriptor.Listing, cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return null;
-        }
-    }
+    public static Task<PlatformResponse?> FindAsync(StoreSession store, string sku, string includedData, CancellationToken cancellationToken) =>
+        AmazonConnector.GetAsync(store, AmazonConnector.Listings(store.Store, sku, includedData), AmazonDescriptor.Listing, cancellationToken).OrNull();
 
     /// <summary>A listing without a summary is not finished yet.</summary>
     private static ProductChange? Product(JsonElement item)

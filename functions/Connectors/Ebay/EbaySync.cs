@@ -104,15 +104,8 @@ internal static class EbayList
     public static async Task<IReadOnlyList<RecordChange>> FindAsync(
         StoreSession store, string url, RateLane lane, Func<JsonElement, DateTimeOffset?, RecordChange> read, CancellationToken cancellationToken)
     {
-        try
-        {
-            var response = await store.SendAsync(PlatformRequest.Get(url) with { Lane = lane }, cancellationToken);
-            return [response.Read(record => read(record, response.Headers.Date))];
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
+        var found = await store.SendAsync(PlatformRequest.Get(url) with { Lane = lane }, cancellationToken).OrNull();
+        return found is null ? [] : [found.Read(record => read(record, found.Headers.Date))];
     }
 }
 

@@ -151,17 +151,10 @@ internal sealed record GenstoreReader(string List, string Single, bool IsFiltere
 
     public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
-        try
-        {
-            // A level is asked for by its product.
-            var response = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, $"{List}/{Uri.EscapeDataString(id.Split(':', '@')[0])}")), cancellationToken);
-            var changes = await ChangesAsync(store, response, [response.Read(json => json.Required(Single))], cancellationToken);
-            return changes.FindAll(change => !id.Contains('@', StringComparison.Ordinal) || change.Record.Id == id);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
+        // A level is asked for by its product.
+        var found = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, $"{List}/{Uri.EscapeDataString(id.Split(':', '@')[0])}")), cancellationToken).OrNull();
+        var changes = found is null ? [] : await ChangesAsync(store, found, [found.Read(json => json.Required(Single))], cancellationToken);
+        return changes.FindAll(change => !id.Contains('@', StringComparison.Ordinal) || change.Record.Id == id);
     }
 
     private async Task<List<RecordChange>> ChangesAsync(StoreSession store, PlatformResponse response, List<JsonElement> rows, CancellationToken cancellationToken)

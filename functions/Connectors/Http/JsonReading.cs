@@ -67,6 +67,19 @@ public static class JsonReading
         }
     }
 
+    /// <summary>The call's answer; null when the platform says that it does not have what was asked for.</summary>
+    public static async Task<PlatformResponse?> OrNull(this Task<PlatformResponse> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What a missed member means to those who asked the platform.</summary>
     public static PlatformException Unexpected(FormatException missed) =>
         new(new PlatformFault(FaultKind.PlatformFailure, "unexpected-shape", $"The platform's answer cannot be read: {missed.Message}"), missed);

@@ -8,23 +8,8 @@ namespace StoreClaw.Connectors.Lazada;
 /// <summary>Sets the sellable quantity, an absolute one. One item a call: the answer to several does not say for certain which of them was refused.</summary>
 internal sealed class LazadaStockWriter : IStockWriter
 {
-    public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
-    {
-        var results = new List<StockWriteResult>();
-        foreach (var write in writes)
-        {
-            try
-            {
-                results.Add(new StockWriteResult(write, await SetAsync(store, write, cancellationToken)));
-            }
-            catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound or FaultKind.Conflict)
-            {
-                results.Add(new StockWriteResult(write, e.Fault));
-            }
-        }
-
-        return results;
-    }
+    public Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
+        writes.EachAsync(async write => new StockWriteResult(write, await SetAsync(store, write, cancellationToken)));
 
     private static async Task<PlatformFault?> SetAsync(StoreSession store, StockWrite write, CancellationToken cancellationToken)
     {

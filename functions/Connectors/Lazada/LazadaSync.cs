@@ -33,15 +33,8 @@ internal sealed class LazadaOrders : IReader
 
     public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
-        try
-        {
-            var order = await LazadaConnector.GetAsync(store, "/order/get", [new("order_id", id)], cancellationToken);
-            return await WithLinesAsync(store, order, [order.Read(static json => json.Required("data"))], cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
+        var found = await LazadaConnector.GetAsync(store, "/order/get", [new("order_id", id)], cancellationToken).OrNull();
+        return found is null ? [] : await WithLinesAsync(store, found, [found.Read(static json => json.Required("data"))], cancellationToken);
     }
 
     internal static Order Order(JsonElement row, IReadOnlyList<JsonElement> lines, string country)

@@ -161,15 +161,8 @@ internal sealed class WixOrders : IReader
 
     public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
-        try
-        {
-            var page = await WixConnector.GetAsync(store, $"/ecom/v1/orders/{Uri.EscapeDataString(id)}", cancellationToken);
-            return await ChangesAsync(store, page, static json => [json.Required("order")], cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
+        var found = await WixConnector.GetAsync(store, $"/ecom/v1/orders/{Uri.EscapeDataString(id)}", cancellationToken).OrNull();
+        return found is null ? [] : await ChangesAsync(store, found, static json => [json.Required("order")], cancellationToken);
     }
 
     /// <summary>INITIALIZED is an order that the buyer has not finished; lists leave it out.</summary>

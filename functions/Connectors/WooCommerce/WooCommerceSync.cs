@@ -183,15 +183,8 @@ internal static class WooCommerceSync
 
         public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => ReadableAsync<IReadOnlyList<RecordChange>>(async () =>
         {
-            try
-            {
-                var row = await WooCommerceConnector.GetAsync(store, $"{Path}/{id.Split(':', '@')[0]}", "", cancellationToken);
-                return [.. await ChangesAsync(store, row.Json(), cancellationToken)];
-            }
-            catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-            {
-                return [];
-            }
+            var row = await WooCommerceConnector.GetAsync(store, $"{Path}/{id.Split(':', '@')[0]}", "", cancellationToken).OrNull();
+            return row is null ? [] : [.. await ChangesAsync(store, row.Json(), cancellationToken)];
         });
 
         private Task<Page> PageAsync(StoreSession store, string cursor, int pageSize, CancellationToken cancellationToken) => ReadableAsync(async () =>
