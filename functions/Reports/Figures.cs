@@ -10,6 +10,8 @@ public static class Figures
     // Dividing by it drops the zeros at the end.
     private const decimal One = 1.0000000000000000000000000000m;
 
+    private static readonly HashSet<string> Whole = ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"];
+
     /// <summary>The same amount with two decimals, or more when it has more.</summary>
     public static decimal Money(decimal amount) => Plain(amount) is { Scale: >= 2 } exact ? exact : Plain(amount) + 0.00m;
 
@@ -19,8 +21,10 @@ public static class Figures
     /// <summary>One part of a whole, half-even to two decimals; zero when there is no whole.</summary>
     public static decimal Ratio(decimal amount, decimal count) => count == 0 ? 0.00m : Money(decimal.Round(amount / count, 2, MidpointRounding.ToEven));
 
-    /// <summary>"GBP 1,234.50".</summary>
-    public static string Read(decimal amount, string currency) => $"{currency} {Money(amount).ToString("#,##0.00###", CultureInfo.InvariantCulture)}";
+    /// <summary>"GBP 1,234.50", and "JPY 1,235" where money has no smaller unit (ISO 4217).</summary>
+    public static string Read(decimal amount, string currency) => Whole.Contains(currency)
+        ? $"{currency} {decimal.Round(amount, MidpointRounding.ToEven).ToString("#,##0", CultureInfo.InvariantCulture)}"
+        : $"{currency} {Money(amount).ToString("#,##0.00###", CultureInfo.InvariantCulture)}";
 
     /// <summary>"1,234".</summary>
     public static string Read(decimal count) => count.ToString("#,##0.###", CultureInfo.InvariantCulture);

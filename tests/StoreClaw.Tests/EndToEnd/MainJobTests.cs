@@ -39,6 +39,6 @@ public sealed class MainJobTests
         var shops = ConnectorRegistry.All.Where(static connector => connector.Readers.ContainsKey(Resource.Orders)).ToList();
         Assert.All(shops, shop => Assert.Contains($"Connected {shop.Descriptor.Id}: ", told, StringComparison.Ordinal));
         Assert.Contains($"and{shops.Count - 2}more", shown, StringComparison.Ordinal);
-        Assert.Equal(3, Regex.Matches(shown, @"([A-Z]{3})Sales\1[\d,]+\.\d").Select(static found => found.Groups[1].Value).Distinct().Count());
+        Assert.Equal(3, Regex.Matches(shown, @"([A-Z]{3})Sales\1[\d,]+").Select(static found => found.Groups[1].Value).Distinct().Count());
     }
 }

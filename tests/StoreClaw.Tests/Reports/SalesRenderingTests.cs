@@ -51,6 +51,13 @@ public sealed class SalesRenderingTests
             Rendered.Text(message.Chinese));
     }
 
+    [Theory]
+    [InlineData("1234.5", "GBP", "GBP 1,234.50")]
+    [InlineData("17298", "JPY", "JPY 17,298")]
+    [InlineData("2471.14", "JPY", "JPY 2,471")]
+    [InlineData("1.2345", "KWD", "KWD 1.2345")]
+    public void Money_is_read_in_the_units_it_has(string amount, string currency, string read) => Assert.Equal(read, Figures.Read(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture), currency));
+
     [Fact]
     public async Task It_is_told_where_amounts_are_missing()
     {
