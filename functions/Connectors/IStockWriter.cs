@@ -1,4 +1,5 @@
 using System.Globalization;
+using StoreClaw.Commerce;
 
 namespace StoreClaw.Connectors;
 
@@ -19,6 +20,19 @@ public sealed record StockWrite(string ItemId, string LocationId, decimal Quanti
         !isThere ? new(FaultKind.NotFound, "no-item", $"{platform} does not have this item there.")
         : Expected is { } expected && expected != available ? new(FaultKind.Conflict, "stock-changed", $"{platform} has another number: it was changed meanwhile.")
         : null;
+
+    /// <summary>Both of these, with one level of each item: it is read only where something is expected of it.</summary>
+    public async Task<PlatformFault?> WrongAsync(string platform, IReader stock, StoreSession store, CancellationToken cancellationToken)
+    {
+        var wrong = WrongCount(platform);
+        if (wrong is not null || Expected is null)
+        {
+            return wrong;
+        }
+
+        var levels = await stock.FindAsync(store, $"{ItemId}@", cancellationToken);
+        return WrongTime(platform, levels.Count > 0, levels.OfType<StockChange>().FirstOrDefault()?.Level.Available);
+    }
 }
 
 /// <param name="Fault">Null when it was set, or taken in.</param>

@@ -24,7 +24,10 @@ public static class Figures
     /// <summary>"GBP 1,234.50", and "JPY 1,235" where money has no smaller unit (ISO 4217).</summary>
     public static string Read(decimal amount, string currency) => Whole.Contains(currency)
         ? $"{currency} {decimal.Round(amount, MidpointRounding.ToEven).ToString("#,##0", CultureInfo.InvariantCulture)}"
-        : $"{currency} {Money(amount).ToString("#,##0.00###", CultureInfo.InvariantCulture)}";
+        : $"{currency} {Amount(amount)}";
+
+    /// <summary>"1,234.50", where the currency stands elsewhere.</summary>
+    public static string Amount(decimal amount) => Money(amount).ToString("#,##0.00###", CultureInfo.InvariantCulture);
 
     /// <summary>"1,234".</summary>
     public static string Read(decimal count) => count.ToString("#,##0.###", CultureInfo.InvariantCulture);

@@ -17,7 +17,11 @@ public sealed record ReportContext(
     DateTimeOffset AsOf,
     DateTimeOffset GeneratedAt,
     JsonElement Parameters,
-    Func<DateTimeOffset, CancellationToken, Task<Report?>>? FindBefore = null);
+    Func<DateTimeOffset, CancellationToken, Task<Report?>>? FindBefore = null)
+{
+    /// <summary>The connections as the report shows them.</summary>
+    public IReadOnlyList<ReportStore> Stores => [.. Connections.Select(static connection => new ReportStore(connection.Id, connection.Connector, connection.Store, connection.Name, connection.Status))];
+}
 
 /// <summary>One kind of report: what it may be asked, how it is computed, how it reads. Kinds are listed in <see cref="ReportServices.AddReports"/>.</summary>
 public interface IReportKind

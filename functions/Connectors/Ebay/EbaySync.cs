@@ -172,10 +172,10 @@ internal sealed class EbayStockWriter : IStockWriter
 {
     public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
     {
-        var faults = new PlatformFault?[writes.Count];
+        var (stock, faults) = (new EbayStockReader(), new PlatformFault?[writes.Count]);
         for (var i = 0; i < writes.Count; i++)
         {
-            faults[i] = await ObjectionAsync(store, writes[i], cancellationToken);
+            faults[i] = await writes[i].WrongAsync("eBay", stock, store, cancellationToken);
         }
 
         foreach (var batch in Enumerable.Range(0, writes.Count).Where(i => faults[i] is null).ToArray().Chunk(25))
@@ -184,22 +184,6 @@ internal sealed class EbayStockWriter : IStockWriter
         }
 
         return [.. writes.Zip(faults, static (write, fault) => new StockWriteResult(write, fault))];
-    }
-
-    private static async Task<PlatformFault?> ObjectionAsync(StoreSession store, StockWrite write, CancellationToken cancellationToken)
-    {
-        if (write.WrongCount("eBay") is { } wrong)
-        {
-            return wrong;
-        }
-
-        if (write.Expected is null)
-        {
-            return null;
-        }
-
-        var found = await new EbayStockReader().FindAsync(store, $"{write.ItemId}@", cancellationToken);
-        return write.WrongTime("eBay", found.Count > 0, found.OfType<StockChange>().FirstOrDefault()?.Level.Available);
     }
 
     /// <summary>Where eBay refuses a call as a whole its items are tried one by one, so that each gets an answer of its own.</summary>

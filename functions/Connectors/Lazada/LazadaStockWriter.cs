@@ -13,14 +13,7 @@ internal sealed class LazadaStockWriter : IStockWriter
 
     private static async Task<PlatformFault?> SetAsync(StoreSession store, StockWrite write, CancellationToken cancellationToken)
     {
-        var wrong = write.WrongCount("Lazada");
-        if (wrong is null && write.Expected is not null)
-        {
-            var levels = await LazadaConnector.Instance.Readers[Resource.Stock].FindAsync(store, $"{write.ItemId}@", cancellationToken);
-            wrong = write.WrongTime("Lazada", levels.Count > 0, levels.OfType<StockChange>().FirstOrDefault()?.Level.Available);
-        }
-
-        if (wrong is not null)
+        if (await write.WrongAsync("Lazada", LazadaConnector.Instance.Readers[Resource.Stock], store, cancellationToken) is { } wrong)
         {
             return wrong;
         }

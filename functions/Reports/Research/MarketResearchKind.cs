@@ -81,7 +81,7 @@ public sealed class MarketResearchKind(IMarketData market, ConnectorRegistry con
             AsOf = context.AsOf.ToUniversalTime(),
             GeneratedAt = context.GeneratedAt,
             Connections = [.. context.Connections.Select(static connection => connection.Id)],
-            Stores = [.. context.Connections.Select(static connection => new ReportStore(connection.Id, connection.Connector, connection.Store, connection.Name, connection.Status))],
+            Stores = context.Stores,
             Parameters = parameters,
             Currency = Marketplaces[parameters.Marketplace],
             Keywords = findings,

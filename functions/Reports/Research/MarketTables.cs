@@ -73,7 +73,7 @@ internal static class MarketTables
         2,
         [.. report.Products.Where(static product => product.Change is not null).Select(static product => (IReadOnlyList<string>)
         [
-            product.Asin, product.Figures!.Title, Signed(product.Change!.Price, Money), Percent(product.Change.Price), Signed(product.Change.Units, Figures.Read), Percent(product.Change.Units),
+            product.Asin, product.Figures!.Title, Signed(product.Change!.Price, Figures.Amount), Percent(product.Change.Price), Signed(product.Change.Units, Figures.Read), Percent(product.Change.Units),
             Signed(product.Change.Rating, Figures.Read), Signed(product.Change.Rank, Figures.Read),
         ])]);
 
@@ -108,9 +108,7 @@ internal static class MarketTables
 
     private static string Percent(Shift? shift) => shift?.Percent is { } percent ? Figures.Arrow(percent) : Unknown;
 
-    private static string Money(decimal amount) => Figures.Money(amount).ToString("#,##0.00###", CultureInfo.InvariantCulture);
-
-    private static string Amount(decimal? amount) => amount is { } known ? Money(known) : Unknown;
+    private static string Amount(decimal? amount) => amount is { } known ? Figures.Amount(known) : Unknown;
 
     private static string Count(long? count) => count is { } known ? Figures.Read(known) : Unknown;
 

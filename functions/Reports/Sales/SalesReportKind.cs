@@ -36,7 +36,7 @@ public sealed class SalesReportKind(IOrderHistory history) : ReportKind<SalesPar
             AsOf = context.AsOf.ToUniversalTime(),
             GeneratedAt = context.GeneratedAt,
             Connections = [.. context.Connections.Select(static connection => connection.Id)],
-            Stores = [.. context.Connections.Select(static connection => new ReportStore(connection.Id, connection.Connector, connection.Store, connection.Name, connection.Status))],
+            Stores = context.Stores,
             Parameters = parameters,
             Totals = figures.Totals,
             TopProducts = [.. figures.Currencies.SelectMany(tally.TopProducts)],

@@ -36,7 +36,7 @@ internal static class SalesTables
         "Day by day",
         ["Day", "Currency", "Sales", "Orders"],
         2,
-        [.. report.Trend.Select(static day => (IReadOnlyList<string>)[day.Day.ToString("ddd yyyy-MM-dd", CultureInfo.InvariantCulture), day.Currency, Amount(day.Gmv), Figures.Read(day.Orders)])]);
+        [.. report.Trend.Select(static day => (IReadOnlyList<string>)[day.Day.ToString("ddd yyyy-MM-dd", CultureInfo.InvariantCulture), day.Currency, Figures.Amount(day.Gmv), Figures.Read(day.Orders)])]);
 
     /// <summary>Why figures may be incomplete, and where.</summary>
     /// <param name="name">How a store's name is told.</param>
@@ -65,8 +65,8 @@ internal static class SalesTables
         1,
         [.. report.Totals.Select(static total => (IReadOnlyList<string>)
         [
-            total.Currency, Amount(total.Gmv), Figures.Read(total.Orders), Amount(total.AverageOrderValue), Figures.Read(total.Units), Figures.Read(total.CancelledOrders),
-            Amount(total.Refunds), Amount(total.NetSales),
+            total.Currency, Figures.Amount(total.Gmv), Figures.Read(total.Orders), Figures.Amount(total.AverageOrderValue), Figures.Read(total.Units), Figures.Read(total.CancelledOrders),
+            Figures.Amount(total.Refunds), Figures.Amount(total.NetSales),
         ])]);
 
     private static ReportTable Shifts(string title, SalesReport report, IReadOnlyList<SalesShift> shifts) => new(
@@ -77,13 +77,13 @@ internal static class SalesTables
 
     private static IEnumerable<IReadOnlyList<string>> Rows(SalesTotals now, SalesShift shift)
     {
-        yield return Row(now.Currency, "Sales", now.Gmv, shift.Gmv, Amount);
+        yield return Row(now.Currency, "Sales", now.Gmv, shift.Gmv, Figures.Amount);
         yield return Row(now.Currency, "Orders", now.Orders, shift.Orders, Figures.Read);
-        yield return Row(now.Currency, "Average order", now.AverageOrderValue, shift.AverageOrderValue, Amount);
+        yield return Row(now.Currency, "Average order", now.AverageOrderValue, shift.AverageOrderValue, Figures.Amount);
         yield return Row(now.Currency, "Units", now.Units, shift.Units, Figures.Read);
         yield return Row(now.Currency, "Cancelled", now.CancelledOrders, shift.CancelledOrders, Figures.Read);
-        yield return Row(now.Currency, "Refunds", now.Refunds, shift.Refunds, Amount);
-        yield return Row(now.Currency, "Net sales", now.NetSales, shift.NetSales, Amount);
+        yield return Row(now.Currency, "Refunds", now.Refunds, shift.Refunds, Figures.Amount);
+        yield return Row(now.Currency, "Net sales", now.NetSales, shift.NetSales, Figures.Amount);
     }
 
     private static IReadOnlyList<string> Row(string currency, string figure, decimal now, Shift shift, Func<decimal, string> read) =>
@@ -93,19 +93,17 @@ internal static class SalesTables
         "Top products",
         ["SKU", "Product", "Currency", "Units", "Revenue"],
         3,
-        [.. report.TopProducts.Select(static product => (IReadOnlyList<string>)[product.Sku, product.Title, product.Currency, Figures.Read(product.Units), Amount(product.Revenue)])]);
+        [.. report.TopProducts.Select(static product => (IReadOnlyList<string>)[product.Sku, product.Title, product.Currency, Figures.Read(product.Units), Figures.Amount(product.Revenue)])]);
 
     private static ReportTable Countries(SalesReport report) => new(
         "By country",
         ["Country", "Currency", "Orders", "Sales"],
         2,
-        [.. report.ByCountry.Select(static row => (IReadOnlyList<string>)[row.Country ?? "unknown", row.Currency, Figures.Read(row.Orders), Amount(row.Gmv)])]);
+        [.. report.ByCountry.Select(static row => (IReadOnlyList<string>)[row.Country ?? "unknown", row.Currency, Figures.Read(row.Orders), Figures.Amount(row.Gmv)])]);
 
     private static ReportTable Customers(SalesReport report) => new(
         "Customers",
         ["", "Count"],
         1,
         [["New", Figures.Read(report.Customers.New)], ["Returning", Figures.Read(report.Customers.Returning)], ["Orders by guests", Figures.Read(report.Customers.Guests)]]);
-
-    private static string Amount(decimal amount) => Figures.Money(amount).ToString("#,##0.00###", CultureInfo.InvariantCulture);
 }
