@@ -62,15 +62,15 @@ public sealed class ResearchTaskTests
         var (team, host) = await NewAsync();
         team.Market.Products.Add(MarketList.Product("B000000001", price: 20m));
         var (task, other) = (await host.CreateAsync(Research), await host.CreateAsync(Research));
-        var first = await RunAsync(host, task);
+        var first = await RunAsync(team, host, task);
         team.Market.Products[0] = MarketList.Product("B000000001", price: 30m);
-        await RunAsync(host, other);
-        var sameDay = await RunAsync(host, task);
+        await RunAsync(team, host, other);
+        var sameDay = await RunAsync(team, host, task);
         Assert.Null(sameDay.ComparedWith);
 
         team.Time.Advance(TimeSpan.FromDays(7));
         team.Market.Products[0] = MarketList.Product("B000000001", price: 33m);
-        var nextWeek = await RunAsync(host, task);
+        var nextWeek = await RunAsync(team, host, task);
 
         Assert.Equal(sameDay.Id, nextWeek.ComparedWith!.Id);
         Assert.Equal((30.00m, 3.00m, 10m), (nextWeek.Products[0].Change!.Price!.Before, nextWeek.Products[0].Change!.Price!.Change, nextWeek.Products[0].Change!.Price!.Percent));
@@ -104,9 +104,10 @@ public sealed class ResearchTaskTests
         return Assert.Single(refused.Problem.Errors!, static error => error.Key == "connections").Value;
     }
 
-    private static async Task<MarketReport> RunAsync(TaskHost host, string task)
+    private static async Task<MarketReport> RunAsync(Team team, TaskHost host, string task)
     {
-        // Reports are listed by the second they were made in.
+        // Which of two reports of one second is the newer is not told.
+        team.Time.Advance(TimeSpan.FromSeconds(1));
         var id = await host.Tasks.RunAsync(task, null, CancellationToken.None);
         await host.WorkAsync();
         var run = await host.Tasks.FindRunAsync(task, id, CancellationToken.None);

@@ -222,23 +222,6 @@ public sealed class TemuTests() : ConnectorContract(TemuConnector.Instance)
         Assert.Equal(Shop.Orders.Select(order => Mall.SerialOf(order.Id)).Order(), read.Select(static change => change.Record.Id).Distinct().Order());
     }
 
-    [Fact]
-    public async Task Four_processes_are_not_once_refused_by_the_platform_s_own_count()
-    {
-        var first = await ConnectAsync();
-        var buckets = new BucketMemory();
-        var processes = Enumerable.Range(0, 4).Select(_ => new Pipeline(Connector.Descriptor.Id, Platform.BaseUrl, Time, buckets: buckets)).ToList();
-
-        await Task.WhenAll(processes.Select(async process =>
-        {
-            var store = process.Session(Connector, first.Store, first.Secrets, first.Facts);
-            await WalkAsync(store, Resource.Orders, new PageRequest(null, Soon(), null, 20, Backfill: true));
-        }));
-
-        Assert.All(processes, static process => Assert.DoesNotContain(process.Log.Lines, static logged => logged.Contains(nameof(FaultKind.Throttled), StringComparison.Ordinal)));
-        processes.ForEach(static process => process.Dispose());
-    }
-
     [Theory]
     [InlineData(60, 20)]
     [InlineData(250, 100)]
