@@ -55,7 +55,8 @@ public static class Composition
         services.AddSingleton<CommerceStore>();
         services.AddSingleton<FirstOrders>();
         services.AddSingleton<OrderHistory>();
-        return services.AddSingleton<IOrderHistory>(static provider => provider.GetRequiredService<OrderHistory>());
+        services.AddSingleton<IOrderHistory>(static provider => provider.GetRequiredService<OrderHistory>());
+        return services.AddSingleton<IDayBooks, DayBooks>();
     }
 
     private static IServiceCollection AddWebhooks(this IServiceCollection services)
