@@ -56,7 +56,8 @@ public static class Composition
         services.AddSingleton<FirstOrders>();
         services.AddSingleton<OrderHistory>();
         services.AddSingleton<IOrderHistory>(static provider => provider.GetRequiredService<OrderHistory>());
-        return services.AddSingleton<IDayBooks, DayBooks>();
+        services.AddSingleton<DayRollups>();
+        return services.AddSingleton<IDayBooks>(static provider => provider.GetRequiredService<DayRollups>());
     }
 
     private static IServiceCollection AddWebhooks(this IServiceCollection services)

@@ -32,9 +32,11 @@ public sealed record Upsert(RecordChange Change, string By, bool Insist)
 /// Keeps the newest version of every record. A row is written only when the stored one is older, under its ETag, so copies in any number and order leave one
 /// state: the newest. Rows of one partition go in one transaction.
 /// </summary>
-public sealed class CommerceStore(StorageClients storage)
+public sealed class CommerceStore(StorageClients storage, TimeProvider time)
 {
-    private const int TransactionRows = 100;
+    /// <summary>Of a transaction's 100; one is left for the day's mark.</summary>
+    private const int TransactionRows = 99;
+
     private const int TransactionBytes = 3 * 1024 * 1024;
     private const int Rounds = 8;
 
@@ -243,20 +245,21 @@ public sealed class CommerceStore(StorageClients storage)
     }
 
     /// <summary>Writes partition by partition and returns what somebody else changed first.</summary>
-    private static async Task<List<Candidate>> WriteAsync(TableClient table, List<Write> writes, CancellationToken cancellationToken)
+    private async Task<List<Candidate>> WriteAsync(TableClient table, List<Write> writes, CancellationToken cancellationToken)
     {
         var again = new List<Candidate>();
         foreach (var chunk in Chunks(writes))
         {
             try
             {
-                if (chunk.Count == 1)
+                var mark = chunk[0].Record is Order ? DayStamps.Mark(chunk[0].Candidate.Partition, chunk[0].Candidate.Upsert.By, time.GetUtcNow()) : null;
+                if (chunk.Count == 1 && mark is null)
                 {
                     await WriteOneAsync(table, chunk[0], cancellationToken);
                 }
                 else
                 {
-                    await table.SubmitTransactionAsync(chunk.Select(static write => write.Action), cancellationToken);
+                    await table.SubmitTransactionAsync([.. chunk.Select(static write => write.Action), .. mark is null ? Array.Empty<TableTransactionAction>() : [mark]], cancellationToken);
                 }
             }
             catch (RequestFailedException conflict) when (StorageClients.IsConflict(conflict))
@@ -310,7 +313,8 @@ public sealed class CommerceStore(StorageClients storage)
         {
             foreach (var chunk in partition.Chunk(TransactionRows))
             {
-                await table.SubmitTransactionAsync(chunk, cancellationToken);
+                var mark = DayStamps.Mark(partition.Key, chunk[0].Entity.RowKey, time.GetUtcNow());
+                await table.SubmitTransactionAsync(mark is null ? chunk : [.. chunk, mark], cancellationToken);
             }
         }
     }

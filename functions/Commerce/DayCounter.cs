@@ -51,6 +51,10 @@ internal sealed class DayCounter(DateTimeOffset from, DateTimeOffset to, TimeZon
     {
         var sums = Sums(refund.Currency);
         _sums[refund.Currency] = sums with { Refunds = sums.Refunds + refund.Amount, RefundCount = sums.RefundCount + 1 };
+        foreach (var share in refund.Shares)
+        {
+            Change(refund.Currency, share.Sku, share.VariantId, share.ProductId, share.Title, DateTimeOffset.MinValue, product => product with { Refunds = product.Refunds + share.Amount });
+        }
     }
 
     public DayBook ToBook() => new(from, to)
@@ -71,16 +75,19 @@ internal sealed class DayCounter(DateTimeOffset from, DateTimeOffset to, TimeZon
     {
         foreach (var line in order.Lines)
         {
-            var key = (order.Currency, ArticleKey.Of("", line.Sku, line.VariantId, line.ProductId, line.Title));
-            var product = _products.GetValueOrDefault(key) ?? new BookProduct(order.Currency, line.Sku, line.VariantId, line.ProductId, "", DateTimeOffset.MinValue, 0, 0, 0, 0, 0);
-            product = add(product, line);
-            _products[key] = IsNewer(order, line, product) ? product with { Title = line.Title, TitledAt = order.CreatedAt } : product;
+            Change(order.Currency, line.Sku, line.VariantId, line.ProductId, line.Title, order.CreatedAt, product => add(product, line));
         }
     }
 
-    // Of two titles on orders of one instant either could be the newer: the same one in whatever order they come.
-    private static bool IsNewer(Order order, OrderLine line, BookProduct product) =>
-        order.CreatedAt > product.TitledAt || (order.CreatedAt == product.TitledAt && string.CompareOrdinal(line.Title, product.Title) > 0);
+    private void Change(string currency, string sku, string? variantId, string? productId, string title, DateTimeOffset titledAt, Func<BookProduct, BookProduct> change)
+    {
+        var key = (currency, ArticleKey.Of("", sku, variantId, productId, title));
+        var product = change(_products.GetValueOrDefault(key) ?? new BookProduct(currency, sku, variantId, productId, "", DateTimeOffset.MinValue, 0, 0, 0, 0, 0));
+
+        // Of two titles on orders of one instant either could be the newer: the same one in whatever order they come.
+        var isNewer = titledAt > product.TitledAt || (titledAt == product.TitledAt && string.CompareOrdinal(title, product.Title) > 0);
+        _products[key] = isNewer ? product with { Title = title, TitledAt = titledAt } : product;
+    }
 
     private void AddPlace(Order order)
     {

@@ -16,4 +16,25 @@ public interface IOrderHistory
     Task<DateTimeOffset?> OldestOrderAsync(string connectionId, CancellationToken cancellationToken);
 }
 
-public sealed record RefundRow(string OrderId, string RefundId, DateTimeOffset CreatedAt, decimal Amount, string Currency);
+public sealed record RefundRow(string OrderId, string RefundId, DateTimeOffset CreatedAt, decimal Amount, string Currency)
+{
+    /// <summary>What of the amount falls to each of the order's lines, by their revenue: platforms seldom say it. Sums up to the amount, or is empty.</summary>
+    public IReadOnlyList<RefundShare> Shares { get; init; } = [];
+}
+
+public sealed record RefundShare(string Sku, string? VariantId, string? ProductId, string Title, decimal Amount)
+{
+    /// <summary>Shares the refund out over the order's lines, to the cent.</summary>
+    public static IReadOnlyList<RefundShare> Of(Order order, Refund refund)
+    {
+        var weights = order.Lines.Select(static line => Math.Max(0, (line.Quantity * line.UnitPrice) - line.Discount)).ToList();
+        if (weights.Sum() is not (> 0 and var whole))
+        {
+            return [];
+        }
+
+        var shares = weights.ConvertAll(weight => decimal.Round(refund.Amount * weight / whole, 2, MidpointRounding.ToEven));
+        shares[weights.IndexOf(weights.Max())] += refund.Amount - shares.Sum();
+        return [.. order.Lines.Zip(shares, static (line, amount) => new RefundShare(line.Sku, line.VariantId, line.ProductId, line.Title, amount)).Where(static share => share.Amount != 0)];
+    }
+}

@@ -12,7 +12,7 @@ public sealed class OrderHistory(StorageClients storage, FirstOrders firstOrders
         var table = await storage.TableAsync(TableNames.Orders, cancellationToken);
         await foreach (var row in table.QueryAsync<TableEntity>(Window(connectionId, from, to), cancellationToken: cancellationToken))
         {
-            if (row.GetBoolean(RecordKind.Gone) is true)
+            if (row.RowKey == DayStamps.Row || row.GetBoolean(RecordKind.Gone) is true)
             {
                 continue;
             }
@@ -30,7 +30,7 @@ public sealed class OrderHistory(StorageClients storage, FirstOrders firstOrders
         var table = await storage.TableAsync(TableNames.Refunds, cancellationToken);
         await foreach (var row in table.QueryAsync<TableEntity>(Window(connectionId, from, to), cancellationToken: cancellationToken))
         {
-            if (RefundRows.Read(row) is { } refund && refund.CreatedAt >= from && refund.CreatedAt < to)
+            if (row.RowKey != DayStamps.Row && RefundRows.Read(row) is { } refund && refund.CreatedAt >= from && refund.CreatedAt < to)
             {
                 yield return refund;
             }
@@ -43,7 +43,7 @@ public sealed class OrderHistory(StorageClients storage, FirstOrders firstOrders
     public async Task<DateTimeOffset?> OldestOrderAsync(string connectionId, CancellationToken cancellationToken)
     {
         var table = await storage.TableAsync(TableNames.Orders, cancellationToken);
-        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {connectionId + "|"} and PartitionKey lt {connectionId + "}"}");
+        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {connectionId + "|"} and PartitionKey lt {connectionId + "}"} and RowKey gt {DayStamps.Row}");
         await foreach (var row in table.QueryAsync<TableEntity>(filter, maxPerPage: 1, cancellationToken: cancellationToken))
         {
             return RecordKind.Read<Order>(row).CreatedAt;

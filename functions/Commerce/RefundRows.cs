@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using Azure.Data.Tables;
+using StoreClaw.Common;
 using StoreClaw.Storage;
 
 namespace StoreClaw.Commerce;
@@ -10,6 +12,10 @@ internal static class RefundRows
     private const string Amount = "Amount";
     private const string Currency = "Currency";
     private const string At = "At";
+    private const string Shares = "Shares";
+
+    /// <summary>A property holds 32 Ki characters.</summary>
+    private const int LongestText = 30_000;
 
     public static TableEntity ToRow(string connectionId, Order order, Refund refund) =>
         new(Keys.OfDay(connectionId, refund.CreatedAt), $"{Keys.Escape(order.Id)}|{Keys.Escape(refund.Id)}")
@@ -17,6 +23,7 @@ internal static class RefundRows
             [Amount] = refund.Amount.ToString(CultureInfo.InvariantCulture),
             [Currency] = order.Currency,
             [At] = refund.CreatedAt,
+            [Shares] = ToText(RefundShare.Of(order, refund)),
         };
 
     /// <param name="known">"{refund id, escaped}@{day}"</param>
@@ -36,8 +43,14 @@ internal static class RefundRows
 
         var ids = row.RowKey.Split('|');
         return new RefundRow(
-            Unescape(ids[0]), Unescape(ids[1]), row.GetDateTimeOffset(At)!.Value, decimal.Parse(amount, CultureInfo.InvariantCulture), row.GetString(Currency)!);
+            Unescape(ids[0]), Unescape(ids[1]), row.GetDateTimeOffset(At)!.Value, decimal.Parse(amount, CultureInfo.InvariantCulture), row.GetString(Currency)!)
+        {
+            Shares = row.GetString(Shares) is { } shares ? JsonSerializer.Deserialize<IReadOnlyList<RefundShare>>(shares, JsonText.Options) ?? [] : [],
+        };
     }
+
+    private static string? ToText(IReadOnlyList<RefundShare> shares) =>
+        shares.Count > 0 && JsonSerializer.Serialize(shares, JsonText.Options) is { Length: <= LongestText } text ? text : null;
 
     private static string Unescape(string key) => Uri.UnescapeDataString(key.Replace('=', '%'));
 }

@@ -19,11 +19,14 @@ public static class TableNames
     /// <summary>"state" / hash of an authorization state under way.</summary>
     public const string Authorizations = "authorizations";
 
-    /// <summary>{connection}|{created day, UTC} / order id.</summary>
+    /// <summary>{connection}|{created day, UTC} / order id, "!" the mark of a late change; refunds likewise.</summary>
     public const string Orders = "orders";
 
     /// <summary>{connection}|{refund's day, UTC} / {order id}|{refund id}.</summary>
     public const string Refunds = "refunds";
+
+    /// <summary>{connection}|{zone} / {day of the zone}|{part}: the book of a day that is over.</summary>
+    public const string Rollups = "rollups";
 
     /// <summary>{connection} / record id; likewise stock and customers.</summary>
     public const string Products = "products";

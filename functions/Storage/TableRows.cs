@@ -10,11 +10,15 @@ public static class TableRows
     public const int MostPerTransaction = 100;
 
     /// <summary>Removes the rows that the filter finds. A row that somebody else removes meanwhile fails the call; it can be repeated.</summary>
-    public static async Task RemoveAsync(this TableClient table, string filter, CancellationToken cancellationToken)
+    public static Task RemoveAsync(this TableClient table, string filter, CancellationToken cancellationToken) => table.RemoveAsync(filter, static _ => true, cancellationToken);
+
+    /// <summary>Removes those of the rows found that are meant.</summary>
+    /// <inheritdoc cref="RemoveAsync(TableClient, string, CancellationToken)"/>
+    public static async Task RemoveAsync(this TableClient table, string filter, Func<TableEntity, bool> isMeant, CancellationToken cancellationToken)
     {
         await foreach (var page in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages())
         {
-            foreach (var chunk in page.Values.GroupBy(static row => row.PartitionKey).SelectMany(static partition => partition.Chunk(MostPerTransaction)))
+            foreach (var chunk in page.Values.Where(isMeant).GroupBy(static row => row.PartitionKey).SelectMany(static partition => partition.Chunk(MostPerTransaction)))
             {
                 await table.SubmitTransactionAsync(chunk.Select(static row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
             }

@@ -7,9 +7,9 @@ using StoreClaw.Storage;
 namespace StoreClaw.Webhooks;
 
 /// <summary>Honours the privacy law's demands, as the platforms hand them on: what is held of a buyer is told or removed, what is held of a shop is removed.</summary>
-public sealed class Erasure(StorageClients storage, CommerceStore store, OrderHistory orders, FirstOrders firstOrders, EventLog log, INotifier notifier, TimeProvider time)
+public sealed class Erasure(StorageClients storage, CommerceStore store, OrderHistory orders, FirstOrders firstOrders, DayRollups rollups, EventLog log, INotifier notifier, TimeProvider time)
 {
-    private static readonly string[] ByDay = [TableNames.Orders, TableNames.Refunds, TableNames.Events];
+    private static readonly string[] ByDay = [TableNames.Orders, TableNames.Refunds, TableNames.Rollups, TableNames.Events];
     private static readonly string[] ByConnection = [TableNames.Products, TableNames.Stock, TableNames.Customers, TableNames.FirstOrders];
 
     /// <summary>Safe to repeat.</summary>
@@ -62,6 +62,9 @@ public sealed class Erasure(StorageClients storage, CommerceStore store, OrderHi
         }
 
         await store.ApplyAsync(connectionId, nameless, fresh: false, cancellationToken);
+
+        // After the orders: a book counted in between holds no name of theirs.
+        await rollups.ForgetAsync(connectionId, [.. nameless.Select(static upsert => ((OrderChange)upsert.Change).Order.CreatedAt)], cancellationToken);
         if (demand.CustomerId is { } customer)
         {
             var customers = await storage.TableAsync(TableNames.Customers, cancellationToken);

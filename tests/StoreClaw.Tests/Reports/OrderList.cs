@@ -35,7 +35,7 @@ internal sealed class OrderList(IReadOnlyDictionary<string, IReadOnlyList<Order>
         {
             foreach (var refund in order.Refunds.Where(refund => refund.CreatedAt >= from && refund.CreatedAt < to))
             {
-                yield return new RefundRow(order.Id, refund.Id, refund.CreatedAt, refund.Amount, order.Currency);
+                yield return new RefundRow(order.Id, refund.Id, refund.CreatedAt, refund.Amount, order.Currency) { Shares = RefundShare.Of(order, refund) };
             }
         }
     }
