@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using StoreClaw.Reports.Business;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
 
@@ -10,6 +11,7 @@ public static class ReportServices
     public static IServiceCollection AddReports(this IServiceCollection services)
     {
         services.AddSingleton<IReportKind, SalesReportKind>();
+        services.AddSingleton<IReportKind, BusinessReviewKind>();
         services.AddSingleton<IReportKind, MarketResearchKind>();
         services.AddSingleton<ReportKinds>();
         services.AddSingleton<ReportLibrary>();

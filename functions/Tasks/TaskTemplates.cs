@@ -2,6 +2,7 @@ using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Reports;
+using StoreClaw.Reports.Business;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
 
@@ -26,6 +27,14 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
         [
             new TaskTemplate("daily-sales", "Each morning at nine: what was sold yesterday.", Sales("Daily sales", "0 0 9 * * *", SalesWindows.Yesterday, shops, zone)),
             new TaskTemplate("weekly-sales", "Mondays at nine: what was sold in the last seven days.", Sales("Weekly sales", "0 0 9 * * MON", SalesWindows.Last7Days, shops, zone)),
+            new TaskTemplate(
+                "weekly-business-review",
+                "Mondays at half past nine: the last seven days against the seven before, what moved, what came back, each store's part.",
+                Make("Weekly business review", BusinessReviewKind.Name, "0 30 9 * * MON", new SalesParameters(SalesWindows.Last7Days), shops, zone)),
+            new TaskTemplate(
+                "monthly-business-review",
+                "On the first at half past nine: the month that is over against the one before.",
+                Make("Monthly business review", BusinessReviewKind.Name, "0 30 9 1 * *", new SalesParameters(SalesWindows.LastMonth), shops, zone)),
             .. researchers.Count == 0 ? Array.Empty<TaskTemplate>() :
             [
                 new TaskTemplate(

@@ -3,17 +3,16 @@ namespace StoreClaw.Reports.Sales;
 internal static class SalesHtml
 {
     public static string Render(SalesReport report) => ReportPage.Render(
-        report,
-        SalesWords.English.Title(report),
-        SalesTables.Footnote(report),
-        [
-            Warnings(report),
-            .. report.Totals.Select(total => Cards(report, total)),
-            ReportPage.List("Unusual", report.Anomalies.Select(static anomaly => anomaly.Sentence)),
-            .. report.Totals.Select(total => SalesChart.Render(report, total.Currency)),
-            .. SalesTables.Of(report).Select(ReportPage.Section),
-            Daily(report),
-        ]);
+        report, SalesWords.English.Title(report), SalesTables.Footnote(report), [Overview(report), .. SalesTables.Of(report).Select(ReportPage.Section), Daily(report)]);
+
+    /// <summary>What stands above the tables.</summary>
+    public static Html Overview(SalesReport report) => Html.Of(
+    [
+        Warnings(report),
+        .. report.Totals.Select(total => Cards(report, total)),
+        ReportPage.List("Unusual", report.Anomalies.Select(static anomaly => anomaly.Sentence)),
+        .. report.Totals.Select(total => SalesChart.Render(report, total.Currency)),
+    ]);
 
     private static Html Warnings(SalesReport report)
     {
@@ -42,7 +41,7 @@ internal static class SalesHtml
         return Html.Of($"<div class=\"card\"><span class=\"soft\">{label}</span><br/><b>{value}</b>{Html.Of(changes)}</div>");
     }
 
-    private static Html Daily(SalesReport report) => report.Trend.Count == 0
+    public static Html Daily(SalesReport report) => report.Trend.Count == 0
         ? default
         : Html.Of($"<details><summary>Day by day</summary>\n{ReportPage.Table(SalesTables.Daily(report))}</details>");
 }

@@ -4,7 +4,19 @@ internal static class SalesMarkdown
 {
     public static string Render(SalesReport report)
     {
-        var text = new ReportMarkdown(report, SalesWords.English.Title(report));
+        var text = Start(report, SalesWords.English.Title(report));
+        foreach (var table in SalesTables.Of(report).Append(SalesTables.Daily(report)))
+        {
+            text.Table(table);
+        }
+
+        return text.End(SalesTables.Footnote(report));
+    }
+
+    /// <summary>What stands above the tables.</summary>
+    public static ReportMarkdown Start(SalesReport report, string title)
+    {
+        var text = new ReportMarkdown(report, title);
         foreach (var warning in SalesTables.Warnings(report))
         {
             text.Quote(warning);
@@ -15,12 +27,6 @@ internal static class SalesMarkdown
             text.Paragraph(SalesWords.English.NothingSold);
         }
 
-        text.List("Unusual", [.. report.Anomalies.Select(static anomaly => anomaly.Sentence)]);
-        foreach (var table in SalesTables.Of(report).Append(SalesTables.Daily(report)))
-        {
-            text.Table(table);
-        }
-
-        return text.End(SalesTables.Footnote(report));
+        return text.List("Unusual", [.. report.Anomalies.Select(static anomaly => anomaly.Sentence)]);
     }
 }

@@ -15,6 +15,15 @@ internal static class SalesMessage
     public static ChannelMessage Render(SalesReport report, Uri? link, SalesWords words)
     {
         var lines = new List<MessageLine>();
+        var shown = AddTotals(lines, report, words);
+        AddSellers(lines, report, shown, words);
+        AddEnd(lines, report, link, words);
+        return new ChannelMessage(words.Title(report), lines);
+    }
+
+    /// <summary>Each currency's figures with their change, and what is unusual. The currencies there was room for.</summary>
+    public static List<SalesTotals> AddTotals(List<MessageLine> lines, SalesReport report, SalesWords words)
+    {
         var shown = report.Totals.Take(MostCurrencies).ToList();
         foreach (var total in shown)
         {
@@ -31,9 +40,7 @@ internal static class SalesMessage
         }
 
         lines.AddRange(report.Anomalies.Take(MostAnomalies).Select(anomaly => MessageLine.Quote(new Span(words.Sentence(anomaly, report.Totals.Count > 1), ToneOf(anomaly)))));
-        AddSellers(lines, report, shown, words);
-        AddEnd(lines, report, link, words);
-        return new ChannelMessage(words.Title(report), lines);
+        return shown;
     }
 
     private static void AddFigures(List<MessageLine> lines, SalesReport report, SalesTotals total, SalesWords words, bool named)
@@ -116,7 +123,8 @@ internal static class SalesMessage
         }
     }
 
-    private static void AddEnd(List<MessageLine> lines, SalesReport report, Uri? link, SalesWords words)
+    /// <summary>Why figures may be incomplete, and where the whole is.</summary>
+    public static void AddEnd(List<MessageLine> lines, SalesReport report, Uri? link, SalesWords words)
     {
         lines.AddRange(SalesTables.Warnings(report, words, names => words.Stores([.. names.Select(static name => ReadableText.Cut(name, TitleBytes))]))
             .Take(MostWarnings).Select(static warning => MessageLine.Quote(new Span(warning, Tone.Bad))));

@@ -4,7 +4,7 @@ using StoreClaw.Notifications;
 namespace StoreClaw.Reports.Sales;
 
 /// <summary>What was sold in a period. Every figure is of one currency; rows come by currency (most orders first), then by their own order.</summary>
-public sealed record SalesReport : Report
+public record SalesReport : Report
 {
     public required SalesParameters Parameters { get; init; }
 

@@ -3,14 +3,15 @@ using StoreClaw.Commerce;
 namespace StoreClaw.Reports.Sales;
 
 /// <summary>
-/// Counts a stream of orders and refunds, in any order. What it keeps grows with days, articles, countries and the period's customers, not with orders.
+/// Adds up the stores' books, in any order. What it keeps grows with days, articles, countries and the period's customers, not with orders.
 /// </summary>
 internal sealed class SalesTally(SalesWindows windows)
 {
     private const int BestProducts = 10;
 
     private readonly Dictionary<(string Currency, string Key), ProductTally> _products = [];
-    private readonly Dictionary<(string Currency, string? Country), SalesSums> _countries = [];
+    private readonly Dictionary<(string Currency, string Connection), (SalesSums Now, SalesSums Before)> _stores = [];
+    private readonly Dictionary<(string Currency, string? Country), (int Orders, decimal Gmv)> _countries = [];
     private readonly Dictionary<string, HashSet<string>> _customers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _unpriced = new(StringComparer.Ordinal);
 
@@ -25,36 +26,36 @@ internal sealed class SalesTally(SalesWindows windows)
     /// <summary>The period's orders without amounts, by connection.</summary>
     public IReadOnlyDictionary<string, int> Unpriced => _unpriced;
 
-    public void Add(string connection, Order order)
+    public void Add(string connection, DayBook book)
     {
-        if (order.Test)
+        foreach (var sums in book.Sums)
         {
-            return;
+            Timeline.At(book.From, sums.Currency).Add(sums);
         }
 
-        var sums = Timeline.At(order.CreatedAt, order.Currency);
-        if (order.CancelledAt is not null)
+        var (now, before) = (Holds(windows.Period, book), Holds(windows.Previous, book));
+        if (now || before)
         {
-            sums.Cancelled++;
-            return;
+            AddProducts(connection, book, now);
+            AddStore(connection, book, now);
         }
 
-        var units = order.Lines.Sum(static line => line.Quantity);
-        sums.Orders++;
-        sums.Gmv += order.Total;
-        sums.Units += units;
-        sums.Unpriced += order.AmountsKnown ? 0 : 1;
-        if (order.CreatedAt >= windows.Period.From && order.CreatedAt < windows.Period.To)
+        if (now)
         {
-            AddToPeriod(connection, order);
+            AddToPeriod(connection, book);
         }
     }
 
-    public void Add(RefundRow refund) => Timeline.At(refund.CreatedAt, refund.Currency).Refunds += refund.Amount;
+    /// <summary>The sums of the period and of the one before, by store.</summary>
+    public IEnumerable<(string Connection, SalesSums Now, SalesSums Before)> Stores(string currency) =>
+        _stores.Where(entry => entry.Key.Currency == currency).Select(static entry => (entry.Key.Connection, entry.Value.Now, entry.Value.Before));
 
-    public IEnumerable<ProductSales> TopProducts(string currency) => _products
-        .Where(entry => entry.Key.Currency == currency)
-        .Select(static entry => (Row: entry.Value.ToRow(entry.Key.Currency), entry.Value.UnpricedUnits))
+    /// <summary>What became of each article in the period and in the one before.</summary>
+    public IEnumerable<ProductTally> Products(string currency) => _products.Where(entry => entry.Key.Currency == currency).Select(static entry => entry.Value);
+
+    public IEnumerable<ProductSales> TopProducts(string currency) => Products(currency)
+        .Where(static product => product.Units != 0 || product.Revenue != 0)
+        .Select(product => (Row: product.ToRow(currency), product.UnpricedUnits))
         .OrderByDescending(static entry => entry.Row.Revenue)
         .ThenByDescending(static entry => entry.UnpricedUnits)
         .ThenBy(static entry => entry.Row.Sku, StringComparer.Ordinal)
@@ -68,41 +69,18 @@ internal sealed class SalesTally(SalesWindows windows)
         .OrderByDescending(static row => row.Gmv)
         .ThenBy(static row => row.Country, StringComparer.Ordinal);
 
-    private void AddToPeriod(string connection, Order order)
+    private void AddToPeriod(string connection, DayBook book)
     {
-        if (!order.AmountsKnown)
+        Guests += book.Guests;
+        if (book.Sums.Sum(static sums => sums.Unpriced) is > 0 and var unpriced)
         {
-            _unpriced[connection] = _unpriced.GetValueOrDefault(connection) + 1;
+            _unpriced[connection] = _unpriced.GetValueOrDefault(connection) + unpriced;
         }
 
-        foreach (var line in order.Lines)
+        foreach (var place in book.Countries)
         {
-            var key = (order.Currency, KeyOf(connection, line));
-            if (!_products.TryGetValue(key, out var product))
-            {
-                _products[key] = product = new ProductTally(line.Sku);
-            }
-
-            product.Add(order, line);
-        }
-
-        var place = (order.Currency, string.IsNullOrEmpty(order.Country) ? null : order.Country);
-        if (!_countries.TryGetValue(place, out var country))
-        {
-            _countries[place] = country = new SalesSums();
-        }
-
-        country.Orders++;
-        country.Gmv += order.Total;
-        AddCustomer(connection, order.CustomerId);
-    }
-
-    private void AddCustomer(string connection, string? customer)
-    {
-        if (string.IsNullOrEmpty(customer))
-        {
-            Guests++;
-            return;
+            var sums = _countries.GetValueOrDefault((place.Currency, place.Country));
+            _countries[(place.Currency, place.Country)] = (sums.Orders + place.Orders, sums.Gmv + place.Gmv);
         }
 
         if (!_customers.TryGetValue(connection, out var customers))
@@ -110,40 +88,84 @@ internal sealed class SalesTally(SalesWindows windows)
             _customers[connection] = customers = new HashSet<string>(StringComparer.Ordinal);
         }
 
-        customers.Add(customer);
+        customers.UnionWith(book.Customers.Select(static customer => customer.Id));
     }
 
-    // A sku is the seller's and means the same article in each of the stores; the platform's ids do not.
-    private static string KeyOf(string connection, OrderLine line) => line switch
+    private static bool Holds(ReportPeriod period, DayBook book) => book.From >= period.From && book.From < period.To;
+
+    private void AddProducts(string connection, DayBook book, bool now)
     {
-        { Sku.Length: > 0 } => $"sku|{line.Sku}",
-        { VariantId.Length: > 0 } => $"variant|{connection}|{line.VariantId}",
-        { ProductId.Length: > 0 } => $"product|{connection}|{line.ProductId}",
-        _ => $"title|{line.Title}",
-    };
-
-    private sealed class ProductTally(string sku)
-    {
-        private decimal _units;
-        private decimal _revenue;
-        private string _title = "";
-        private DateTimeOffset _titled = DateTimeOffset.MinValue;
-
-        /// <summary>Sold for nobody knows what.</summary>
-        public decimal UnpricedUnits { get; private set; }
-
-        public void Add(Order order, OrderLine line)
+        foreach (var product in book.Products)
         {
-            var ordered = order.CreatedAt;
-            _units += line.Quantity;
-            UnpricedUnits += order.AmountsKnown ? 0 : line.Quantity;
-            _revenue += (line.Quantity * line.UnitPrice) - line.Discount;
-            if (ordered > _titled || (ordered == _titled && string.CompareOrdinal(line.Title, _title) > 0))
+            var key = (product.Currency, product.Article(connection));
+            if (!_products.TryGetValue(key, out var tally))
             {
-                (_titled, _title) = (ordered, line.Title);
+                _products[key] = tally = new ProductTally(product.Sku);
             }
+
+            tally.Add(product, now);
+        }
+    }
+
+    private void AddStore(string connection, DayBook book, bool now)
+    {
+        foreach (var sums in book.Sums)
+        {
+            var key = (sums.Currency, connection);
+            if (!_stores.TryGetValue(key, out var store))
+            {
+                _stores[key] = store = (new SalesSums(), new SalesSums());
+            }
+
+            (now ? store.Now : store.Before).Add(sums);
+        }
+    }
+}
+
+/// <summary>What became of one article in one currency: in the period, and what it brought in the one before.</summary>
+internal sealed class ProductTally(string sku)
+{
+    private DateTimeOffset _titled = DateTimeOffset.MinValue;
+
+    public string Sku => sku;
+
+    /// <summary>As on the newest order.</summary>
+    public string Title { get; private set; } = "";
+
+    public decimal Units { get; private set; }
+
+    public decimal Revenue { get; private set; }
+
+    /// <summary>Sold for nobody knows what.</summary>
+    public decimal UnpricedUnits { get; private set; }
+
+    public decimal CancelledUnits { get; private set; }
+
+    public decimal Refunds { get; private set; }
+
+    /// <summary>The revenue of the period before.</summary>
+    public decimal Before { get; private set; }
+
+    /// <param name="now">Of the period, not of the one before.</param>
+    public void Add(BookProduct product, bool now)
+    {
+        if (product.TitledAt > _titled || (product.TitledAt == _titled && string.CompareOrdinal(product.Title, Title) > 0))
+        {
+            (_titled, Title) = (product.TitledAt, product.Title);
         }
 
-        public ProductSales ToRow(string currency) => new(sku, _title, _units, Figures.Money(_revenue), currency);
+        if (!now)
+        {
+            Before += product.Revenue;
+            return;
+        }
+
+        Units += product.Units;
+        UnpricedUnits += product.UnpricedUnits;
+        Revenue += product.Revenue;
+        CancelledUnits += product.CancelledUnits;
+        Refunds += product.Refunds;
     }
+
+    public ProductSales ToRow(string currency) => new(sku, Title, Units, Figures.Money(Revenue), currency);
 }

@@ -1,3 +1,4 @@
+using StoreClaw.Commerce;
 using StoreClaw.Common;
 
 namespace StoreClaw.Reports.Sales;
@@ -19,6 +20,16 @@ internal sealed class SalesSums
     public decimal Refunds { get; set; }
 
     public decimal AverageOrderValue => Figures.Ratio(Gmv, Orders - Unpriced);
+
+    public void Add(BookSums other)
+    {
+        Orders += other.Orders;
+        Gmv += other.Gmv;
+        Units += other.Units;
+        Unpriced += other.Unpriced;
+        Cancelled += other.Cancelled;
+        Refunds += other.Refunds;
+    }
 
     public void Add(SalesSums other)
     {
@@ -51,14 +62,13 @@ internal sealed class SalesTimeline
         }
     }
 
-    public DateTimeOffset Start => new(_cuts[0], TimeSpan.Zero);
-
-    public DateTimeOffset End => new(_cuts[^1], TimeSpan.Zero);
+    /// <summary>The borders of the stretches.</summary>
+    public IReadOnlyList<DateTimeOffset> Cuts => [.. _cuts.Select(static cut => new DateTimeOffset(cut, TimeSpan.Zero))];
 
     /// <summary>Currencies with anything in any stretch.</summary>
     public IReadOnlyCollection<string> Currencies => [.. _stretches.SelectMany(static stretch => stretch.Keys).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>The sums an instant in [Start, End) belongs to.</summary>
+    /// <summary>The sums of the stretch that the instant lies in.</summary>
     public SalesSums At(DateTimeOffset instant, string currency)
     {
         var index = Array.BinarySearch(_cuts, instant.UtcTicks);

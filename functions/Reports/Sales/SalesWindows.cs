@@ -8,7 +8,9 @@ internal sealed class SalesWindows
     public const string Yesterday = "yesterday";
     public const string Last7Days = "last-7-days";
     public const string Last30Days = "last-30-days";
+    public const string Last90Days = "last-90-days";
     public const string MonthToDate = "month-to-date";
+    public const string LastMonth = "last-month";
 
     /// <summary>How many days a day is measured against.</summary>
     public const int BaselineDays = 28;
@@ -19,25 +21,37 @@ internal sealed class SalesWindows
     {
         Zone = zone;
         var today = zone.LocalDay(asOf);
+        var month = new DateOnly(today.Year, today.Month, 1);
         var first = period switch
         {
             Yesterday => today.AddDays(-1),
             Last7Days => today.AddDays(-7),
             Last30Days => today.AddDays(-30),
-            MonthToDate => new DateOnly(today.Year, today.Month, 1),
+            Last90Days => today.AddDays(-90),
+            MonthToDate => month,
+            LastMonth => month.AddMonths(-1),
             _ => throw new ArgumentOutOfRangeException(nameof(period)),
         };
-        var whole = period != MonthToDate;
-        Period = new ReportPeriod(zone.StartOfDay(first), whole ? zone.StartOfDay(today) : asOf.ToUniversalTime());
-        Days = Between(first, today);
-        Previous = whole ? Before(first, today) : MonthBefore(first, asOf);
+        var end = period == LastMonth ? month : today;
+        Period = new ReportPeriod(zone.StartOfDay(first), period == MonthToDate ? asOf.ToUniversalTime() : zone.StartOfDay(end));
+        Days = Between(first, end);
+        Previous = period switch
+        {
+            MonthToDate => MonthBefore(first, asOf),
+            LastMonth => new ReportPeriod(zone.StartOfDay(first.AddMonths(-1)), Period.From),
+            _ => Before(first, end),
+        };
         Weekdays = period == Yesterday ? [.. Enumerable.Range(1, WeeksCompared).Select(weeks => first.AddDays(-7 * weeks)).Reverse()] : [];
-        TrendDays = Between(Earlier(first, today.AddDays(-BaselineDays)), today);
+        TrendDays = Between(Earlier(first, end.AddDays(-BaselineDays)), end);
         FirstDay = Earlier(first.AddDays(-BaselineDays), zone.LocalDay(Previous.From));
-        EndDay = today;
+        EndDay = end;
     }
 
+    /// <summary>Those of the sales report.</summary>
     public static IReadOnlyList<string> Periods { get; } = [Yesterday, Last7Days, Last30Days, MonthToDate];
+
+    /// <summary>Those long enough to be reviewed.</summary>
+    public static IReadOnlyList<string> LongPeriods { get; } = [Last7Days, Last30Days, Last90Days, MonthToDate, LastMonth];
 
     public TimeZoneInfo Zone { get; }
 
@@ -46,7 +60,7 @@ internal sealed class SalesWindows
     /// <summary>The period's whole days.</summary>
     public IReadOnlyList<DateOnly> Days { get; }
 
-    /// <summary>As long a span on the wall clock before it: directly before, or for month-to-date from the first of the month before.</summary>
+    /// <summary>As long a span on the wall clock before it: directly before, or for month-to-date from the first of the month before; before last-month the whole month before it.</summary>
     public ReportPeriod Previous { get; }
 
     /// <summary>For yesterday the same weekday in the four weeks before, oldest first.</summary>

@@ -67,9 +67,9 @@ internal abstract class SalesWords
         return (first, last);
     }
 
-    protected static (DateOnly First, DateOnly Last) Span(SalesReport report) => Span(report, report.Period.From, report.Period.To);
+    public static (DateOnly First, DateOnly Last) Span(SalesReport report) => Span(report, report.Period.From, report.Period.To);
 
-    protected static IReadOnlyList<string> Names(SalesReport report) => [.. report.Stores.Select(static store => ReadableText.Cut(store.Name, StoreBytes))];
+    public static IReadOnlyList<string> Names(SalesReport report) => [.. report.Stores.Select(static store => ReadableText.Cut(store.Name, StoreBytes))];
 
     protected static string Amount(SalesAnomaly anomaly, decimal value) =>
         anomaly.Metric is SalesMetric.Orders or SalesMetric.Cancellations ? Figures.Read(value) : Figures.Read(value, anomaly.Currency);
@@ -133,6 +133,8 @@ internal abstract class SalesWords
             SalesWindows.Yesterday => Span(report).First.AddDays(-1).ToString("ddd", CultureInfo.InvariantCulture),
             SalesWindows.Last7Days => "the 7 days before",
             SalesWindows.Last30Days => "the 30 days before",
+            SalesWindows.Last90Days => "the 90 days before",
+            SalesWindows.LastMonth when report.Comparison.Previous is { } previous => Span(report, previous.From, previous.To).First.ToString("MMMM", CultureInfo.InvariantCulture),
             _ when report.Comparison.Previous is { } previous && Span(report, previous.From, previous.To) is var (first, last) => Days(first, last),
             _ => "before",
         };
@@ -213,6 +215,8 @@ internal abstract class SalesWords
             SalesWindows.Yesterday => Weekday(Span(report).First.AddDays(-1).DayOfWeek),
             SalesWindows.Last7Days => "前7天",
             SalesWindows.Last30Days => "前30天",
+            SalesWindows.Last90Days => "前90天",
+            SalesWindows.LastMonth when report.Comparison.Previous is { } previous => $"{Span(report, previous.From, previous.To).First.Month}月",
             _ when report.Comparison.Previous is { } previous && Span(report, previous.From, previous.To) is var (first, last) => Days(first, last),
             _ => "此前",
         };

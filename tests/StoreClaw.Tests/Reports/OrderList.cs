@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using StoreClaw.Commerce;
 using StoreClaw.Connections;
+using StoreClaw.Reports.Sales;
 
 namespace StoreClaw.Tests.Reports;
 
@@ -11,6 +12,8 @@ internal sealed class OrderList(IReadOnlyDictionary<string, IReadOnlyList<Order>
         : this(new Dictionary<string, IReadOnlyList<Order>> { ["shop"] = orders })
     {
     }
+
+    public SalesReportKind ToKind() => new(this, new DayBooks(this));
 
     /// <summary>What was asked for.</summary>
     public List<(string Connection, DateTimeOffset From, DateTimeOffset To)> Reads { get; } = [];

@@ -61,7 +61,7 @@ public sealed class SalesRenderingTests
     [Fact]
     public async Task It_is_told_where_amounts_are_missing()
     {
-        var kind = new SalesReportKind(new OrderList());
+        var kind = new OrderList().ToKind();
         var report = await ComputeAsync("yesterday", [SampleShop.Order("1", AsOf.AddDays(-1), 0) with { AmountsKnown = false }]);
         const string English = "The platform gives no amounts for 1 order of shop.example.com: sales leave them out.";
         Assert.Contains($"> {English}", Rendered.Text(Message(report).English), StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class SalesRenderingTests
         var report = await ComputeAsync("yesterday", []);
         Assert.Equal("Sales on Sun 1 Mar 2026 · shop.example.com\nNo orders, and none in the weeks before.\n[Full report]", Rendered.Text(Message(report).English));
         Assert.Equal("2026年3月1日(周日)销售日报 · shop.example.com\n没有订单,此前几周也没有。\n[查看完整报告]", Rendered.Text(Message(report).Chinese));
-        var kind = new SalesReportKind(new OrderList());
+        var kind = new OrderList().ToKind();
         Assert.Contains("No orders, and none in the weeks before.", kind.ToMarkdown(report), StringComparison.Ordinal);
         Assert.Contains("No orders, and none in the weeks before.", kind.ToHtml(report), StringComparison.Ordinal);
     }
@@ -126,7 +126,7 @@ public sealed class SalesRenderingTests
     [Fact]
     public async Task Html_encodes_whatever_the_shop_writes_and_loads_nothing()
     {
-        var html = new SalesReportKind(new OrderList()).ToHtml(await ComputeAsync("yesterday", Flood(), OrderList.Connection(Rendered.Hostile)));
+        var html = new OrderList().ToKind().ToHtml(await ComputeAsync("yesterday", Flood(), OrderList.Connection(Rendered.Hostile)));
         Rendered.AssertHarmlessPage(html);
         Assert.Contains("role=\"img\" aria-label=\"Daily sales in", html, StringComparison.Ordinal);
     }
@@ -134,7 +134,7 @@ public sealed class SalesRenderingTests
     [Fact]
     public async Task Markdown_keeps_every_table_row_whole()
     {
-        var markdown = new SalesReportKind(new OrderList()).ToMarkdown(await ComputeAsync("yesterday", Flood(), OrderList.Connection(Rendered.Hostile)));
+        var markdown = new OrderList().ToKind().ToMarkdown(await ComputeAsync("yesterday", Flood(), OrderList.Connection(Rendered.Hostile)));
         Rendered.AssertHarmlessMarkdown(markdown);
     }
 
@@ -175,13 +175,13 @@ public sealed class SalesRenderingTests
         }
     }
 
-    private static LocalizedMessage Message(SalesReport report) => new SalesReportKind(new OrderList()).ToMessage(report, Link);
+    private static LocalizedMessage Message(SalesReport report) => new OrderList().ToKind().ToMessage(report, Link);
 
     private static async Task<SalesReport> ComputeAsync(string period, IEnumerable<Order> orders, params Connection[] connections)
     {
         var stores = connections.Length == 0 ? [OrderList.Connection()] : connections;
         var history = new OrderList(new Dictionary<string, IReadOnlyList<Order>> { [stores[0].Id] = [.. orders] });
         var context = new ReportContext("20260302T080000Z-abcdefghjk", stores, TimeZoneInfo.Utc, AsOf, AsOf, JsonSerializer.SerializeToElement(new { period }));
-        return (SalesReport)await new SalesReportKind(history).ComputeAsync(context, CancellationToken.None);
+        return (SalesReport)await history.ToKind().ComputeAsync(context, CancellationToken.None);
     }
 }

@@ -179,7 +179,7 @@ public sealed class SalesReportOnRealOrdersTests
     {
         var parameters = JsonSerializer.SerializeToElement(new { period });
         var context = new ReportContext("r", [OrderList.Connection("even"), OrderList.Connection("odd")], TimeZoneInfo.FindSystemTimeZoneById(zone), asOf, asOf, parameters);
-        return (SalesReport)await new SalesReportKind(new OrderList(Orders.Value)).ComputeAsync(context, CancellationToken.None);
+        return (SalesReport)await new OrderList(Orders.Value).ToKind().ComputeAsync(context, CancellationToken.None);
     }
 
     private static IReadOnlyDictionary<string, IReadOnlyList<Order>> MakeOrders()

@@ -192,7 +192,7 @@ public sealed class SalesReportTests
     [Fact]
     public async Task It_goes_through_json_and_back()
     {
-        var kind = new SalesReportKind(new OrderList());
+        var kind = new OrderList().ToKind();
         var report = await ComputeAsync("yesterday", [.. SampleShop.Orders()]);
         var json = kind.ToJson(report);
         Assert.Equal(json, kind.ToJson(kind.FromJson(json)));
@@ -220,7 +220,7 @@ public sealed class SalesReportTests
     [InlineData("""{"perod":"yesterday"}""", "parameters.perod")]
     [InlineData("[]", "parameters")]
     public void Parameters_are_checked_by_name(string json, string? wrong) =>
-        Assert.Equal(wrong is null ? [] : [wrong], new SalesReportKind(new OrderList()).Check(JsonElement.Parse(json)).Keys);
+        Assert.Equal(wrong is null ? [] : [wrong], new OrderList().ToKind().Check(JsonElement.Parse(json)).Keys);
 
     [Fact]
     public async Task A_day_far_from_the_usual_is_told()
@@ -263,7 +263,7 @@ public sealed class SalesReportTests
             .Select(day => asOf.AddDays(-day))
             .SelectMany(day => Enumerable.Range(0, day.DayOfWeek != DayOfWeek.Saturday ? 20 + (day.Day % 3) : day.AddDays(1) == asOf ? saturday : 0).Select(_ => NewOrder(day.ToString("O"), 10m)));
         var context = new ReportContext("r", [OrderList.Connection()], TimeZoneInfo.Utc, asOf, asOf, JsonSerializer.SerializeToElement(new { period = "yesterday" }));
-        var report = (SalesReport)await new SalesReportKind(new OrderList([.. orders])).ComputeAsync(context, CancellationToken.None);
+        var report = (SalesReport)await new OrderList([.. orders]).ToKind().ComputeAsync(context, CancellationToken.None);
         Assert.Equal(told, report.Anomalies.Any(static anomaly => anomaly.Metric == SalesMetric.Orders));
     }
 
@@ -274,7 +274,7 @@ public sealed class SalesReportTests
     private static async Task<SalesReport> ComputeAsync(OrderList history, string period)
     {
         var context = new ReportContext("r", [OrderList.Connection()], TimeZoneInfo.Utc, AsOf, AsOf, JsonSerializer.SerializeToElement(new { period }));
-        return (SalesReport)await new SalesReportKind(history).ComputeAsync(context, CancellationToken.None);
+        return (SalesReport)await history.ToKind().ComputeAsync(context, CancellationToken.None);
     }
 
     private Order NewOrder(string at, decimal total) => SampleShop.Order($"o{++_number}", Instant(at), total);
