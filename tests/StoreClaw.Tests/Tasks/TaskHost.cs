@@ -24,13 +24,17 @@ namespace StoreClaw.Tests.Tasks;
 /// <summary>What several hosts of one team share: the storage account, the clock, the shop, what the team was told.</summary>
 internal sealed class Team
 {
-    private Team(string storage) => Storage = storage;
+    private Team(string storage, DateTimeOffset start)
+    {
+        Storage = storage;
+        Time = new ManualTime(start);
+    }
 
     public static DateTimeOffset Start { get; } = new(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);
 
     public string Storage { get; }
 
-    public ManualTime Time { get; } = new(Start);
+    public ManualTime Time { get; }
 
     public RecordingNotifier Notifier { get; } = new();
 
@@ -42,7 +46,7 @@ internal sealed class Team
 
     public List<Connection> Connections { get; } = [OrderList.Connection()];
 
-    public static async Task<Team> NewAsync() => new(await TestStorage.NewAccountAsync());
+    public static async Task<Team> NewAsync(DateTimeOffset? start = null) => new(await TestStorage.NewAccountAsync(), start ?? Start);
 
     public TaskHost NewHost(HttpPipelineTransport? wire = null) => new(this, wire);
 }
