@@ -36,7 +36,8 @@ public sealed record BookSums(string Currency, int Orders, decimal Gmv, decimal 
 public sealed record BookHour(string Currency, int Hour, int Orders, decimal Gmv, int Cancelled);
 
 /// <summary>One article; where the shop has no sku the platform's ids tell articles apart.</summary>
-/// <param name="Title">As on the newest order, placed at <paramref name="TitledAt"/>.</param>
+/// <param name="VariantId">As on the newest order, like the product's id and the title.</param>
+/// <param name="TitledAt">When that order was placed.</param>
 /// <param name="Revenue">Quantity x unit price - line discount.</param>
 /// <param name="UnpricedUnits">Of the units, those sold for nobody knows what.</param>
 /// <param name="CancelledUnits">Of orders created in the span and cancelled since; not among the units.</param>

@@ -3,17 +3,24 @@ using System.Globalization;
 using System.Text.Json;
 using NodaTime;
 using StoreClaw.Commerce;
+using StoreClaw.Common;
 using StoreClaw.Reports;
+using StoreClaw.Reports.Business;
 using StoreClaw.Reports.Sales;
+using StoreClaw.Tests.Storage;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Reports;
 
 /// <summary>
 /// The report against a second computation that shares nothing with it: LINQ over the file's lines, with NodaTime's calendar. The file's invoices are orders of two stores (even and
-/// odd numbers), continental ones in EUR; every 37th was cancelled, every 53rd is a test; its credit notes are refunds on the day they were written.
+/// odd numbers), continental ones in EUR; every 37th was cancelled, every 53rd is a test; its credit notes are refunds on the day they were written. All is moved eight weeks on, so that the clocks of
+/// New York, London and Lord Howe change within it.
 /// </summary>
 public sealed class SalesReportOnRealOrdersTests
 {
+    private static readonly Lazy<IReadOnlyList<InvoiceLine>> Lines = new(static () => [.. OnlineRetail.Lines.Select(static line => line with { At = line.At + Duration.FromDays(56) })]);
+
     private static readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<Order>>> Orders = new(MakeOrders);
 
     public static TheoryData<string, string, string> Cases()
@@ -21,9 +28,9 @@ public sealed class SalesReportOnRealOrdersTests
         var cases = new TheoryData<string, string, string>();
         foreach (var zone in new[] { "Europe/London", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe" })
         {
-            foreach (var asOf in new[] { "2011-01-14T08:00:00Z", "2011-02-28T23:30:00Z", "2011-01-31T17:45:10Z" })
+            foreach (var asOf in new[] { "2011-03-14T08:00:00Z", "2011-03-28T09:30:00Z", "2011-04-04T03:00:00Z", "2011-04-25T23:30:00Z", "2011-03-25T17:45:10Z" })
             {
-                foreach (var period in new[] { "yesterday", "last-7-days", "last-30-days", "month-to-date" })
+                foreach (var period in new[] { "yesterday", "last-7-days", "last-30-days", "month-to-date", "last-90-days", "last-month" })
                 {
                     cases.Add(zone, asOf, period);
                 }
@@ -55,6 +62,93 @@ public sealed class SalesReportOnRealOrdersTests
         {
             Assert.Null(report.Comparison.SameWeekday);
         }
+
+        if (report is BusinessReport review)
+        {
+            AssertMovers(zone, instant, period, review);
+            AssertReturns(from, to, review);
+            AssertStores(from, to, review);
+        }
+    }
+
+    [OnlineRetailTheory]
+    [InlineData("Europe/London")]
+    [InlineData("Australia/Lord_Howe")]
+    public async Task It_is_the_same_from_kept_books(string zone)
+    {
+        var now = DateTimeOffset.Parse("2011-04-25T23:30:00Z", CultureInfo.InvariantCulture);
+        var storage = await Account.NewAsync();
+        var history = new OrderList(Orders.Value);
+        var rollups = new DayRollups(storage, history, new ManualTime(now));
+        foreach (var _ in new[] { "counted", "kept" })
+        {
+            foreach (var period in new[] { "last-7-days", "last-30-days", "last-month" })
+            {
+                var kept = await new BusinessReviewKind(history, rollups).ComputeAsync(Context(zone, now, period), CancellationToken.None);
+                var counted = await new BusinessReviewKind(history, new DayBooks(history)).ComputeAsync(Context(zone, now, period), CancellationToken.None);
+                Assert.Equal(JsonSerializer.Serialize((BusinessReport)counted, JsonText.Options), JsonSerializer.Serialize((BusinessReport)kept, JsonText.Options));
+            }
+        }
+    }
+
+    private static void AssertMovers(string zone, DateTimeOffset asOf, string period, BusinessReport report)
+    {
+        if (report.Comparison.Previous is null)
+        {
+            Assert.Empty(report.Movers.Up);
+            Assert.Empty(report.Movers.Down);
+            return;
+        }
+
+        var (from, to) = Naive.Period(zone, asOf, period);
+        var (before, until) = Naive.Previous(zone, asOf, period);
+        foreach (var currency in report.Totals.Select(static total => total.Currency))
+        {
+            var (now, then) = (Revenue(from, to, currency), Revenue(before, until, currency));
+            var changes = now.Keys.Union(then.Keys).Select(sku => (Sku: sku, Change: now.GetValueOrDefault(sku) - then.GetValueOrDefault(sku))).ToList();
+            Assert.Equal(
+                changes.Where(static row => row.Change > 0).OrderByDescending(static row => row.Change).ThenBy(static row => row.Sku, StringComparer.Ordinal).Take(5),
+                report.Movers.Up.Where(mover => mover.Currency == currency).Select(static mover => (mover.Sku, mover.Change.Change)));
+            Assert.Equal(
+                changes.Where(static row => row.Change < 0).OrderBy(static row => row.Change).ThenBy(static row => row.Sku, StringComparer.Ordinal).Take(5),
+                report.Movers.Down.Where(mover => mover.Currency == currency).Select(static mover => (mover.Sku, mover.Change.Change)));
+        }
+
+        static Dictionary<string, decimal> Revenue(Instant from, Instant to, string currency) => Naive.Counted(from, to)
+            .Where(line => Naive.Currency(line) == currency)
+            .GroupBy(static line => line.Sku)
+            .ToDictionary(static group => group.Key, static group => group.Sum(Naive.Paid));
+    }
+
+    private static void AssertReturns(Instant from, Instant to, BusinessReport report)
+    {
+        foreach (var currency in report.Totals.Select(static total => total.Currency))
+        {
+            var refunds = Naive.Credited(from, to).Where(line => Naive.Currency(line) == currency).GroupBy(static line => line.Sku).ToDictionary(static group => group.Key, static group => group.Sum(static line => -line.Amount));
+            var cancelled = Lines.Value
+                .Where(line => Naive.IsOrder(line) && Naive.Cancelled(line) && !Naive.Test(line) && line.At >= from && line.At < to && Naive.Currency(line) == currency)
+                .GroupBy(static line => line.Sku).ToDictionary(static group => group.Key, static group => (decimal)group.Sum(static line => line.Quantity));
+            var expected = refunds.Keys.Union(cancelled.Keys)
+                .Select(sku => (Sku: sku, Refunds: refunds.GetValueOrDefault(sku), Cancelled: cancelled.GetValueOrDefault(sku)))
+                .Where(static row => row.Refunds != 0 || row.Cancelled != 0)
+                .OrderByDescending(static row => row.Refunds).ThenByDescending(static row => row.Cancelled).ThenBy(static row => row.Sku, StringComparer.Ordinal)
+                .Take(10);
+            Assert.Equal(expected, report.Returns.Where(row => row.Currency == currency).Select(static row => (row.Sku, row.Refunds, row.CancelledUnits)));
+        }
+    }
+
+    private static void AssertStores(Instant from, Instant to, BusinessReport report)
+    {
+        foreach (var row in report.ByStore)
+        {
+            var lines = Naive.Counted(from, to).Where(line => Naive.Currency(line) == row.Currency && Naive.Store(line) == row.Connection).ToList();
+            Assert.Equal((lines.Sum(Naive.Paid), lines.Select(static line => line.Invoice).Distinct().Count()), (row.Gmv, row.Orders));
+        }
+
+        foreach (var total in report.Totals)
+        {
+            Assert.Equal(total.Gmv, report.ByStore.Where(row => row.Currency == total.Currency).Sum(static row => row.Gmv));
+        }
     }
 
     private static void AssertTotals(Instant from, Instant to, IReadOnlyList<SalesTotals> totals)
@@ -72,7 +166,7 @@ public sealed class SalesReportOnRealOrdersTests
             Assert.Equal(refunds, total.Refunds);
             Assert.Equal(gmv - refunds, total.NetSales);
             Assert.Equal(
-                OnlineRetail.Lines.Where(line => Naive.IsOrder(line) && Naive.Cancelled(line) && !Naive.Test(line) && line.At >= from && line.At < to && Naive.Currency(line) == total.Currency)
+                Lines.Value.Where(line => Naive.IsOrder(line) && Naive.Cancelled(line) && !Naive.Test(line) && line.At >= from && line.At < to && Naive.Currency(line) == total.Currency)
                     .Select(static line => line.Invoice).Distinct().Count(),
                 total.CancelledOrders);
         }
@@ -113,7 +207,7 @@ public sealed class SalesReportOnRealOrdersTests
     private static void AssertCustomers(Instant from, Instant to, SalesReport report)
     {
         var buyers = Naive.Counted(from, to).Where(static line => line.Customer.Length > 0).Select(static line => (Naive.Store(line), line.Customer)).ToHashSet();
-        var before = OnlineRetail.Lines
+        var before = Lines.Value
             .Where(line => Naive.IsOrder(line) && !Naive.Test(line) && line.At < from && line.Customer.Length > 0)
             .Select(static line => (Naive.Store(line), line.Customer))
             .ToHashSet();
@@ -128,7 +222,7 @@ public sealed class SalesReportOnRealOrdersTests
     private static void AssertPrevious(string zone, DateTimeOffset asOf, string period, SalesReport report)
     {
         var (from, to) = Naive.Previous(zone, asOf, period);
-        var first = OnlineRetail.Lines[0].At.InZone(DateTimeZoneProviders.Tzdb[zone]).Date;
+        var first = Lines.Value[0].At.InZone(DateTimeZoneProviders.Tzdb[zone]).Date;
         if (from.InZone(DateTimeZoneProviders.Tzdb[zone]).Date < first)
         {
             Assert.Null(report.Comparison.Previous);
@@ -152,7 +246,7 @@ public sealed class SalesReportOnRealOrdersTests
     {
         var tz = DateTimeZoneProviders.Tzdb[zone];
         var yesterday = Instant.FromDateTimeOffset(asOf).InZone(tz).Date.PlusDays(-1);
-        var days = Enumerable.Range(1, 4).Select(week => yesterday.PlusWeeks(-week)).Where(day => day >= OnlineRetail.Lines[0].At.InZone(tz).Date).Reverse().ToList();
+        var days = Enumerable.Range(1, 4).Select(week => yesterday.PlusWeeks(-week)).Where(day => day >= Lines.Value[0].At.InZone(tz).Date).Reverse().ToList();
         Assert.Equal(days.Select(static day => day.ToDateOnly()), report.Comparison.SameWeekday!.Days);
         foreach (var shift in report.Comparison.SameWeekday.Shifts)
         {
@@ -177,14 +271,17 @@ public sealed class SalesReportOnRealOrdersTests
 
     private static async Task<SalesReport> ComputeAsync(string zone, DateTimeOffset asOf, string period)
     {
-        var parameters = JsonSerializer.SerializeToElement(new { period });
-        var context = new ReportContext("r", [OrderList.Connection("even"), OrderList.Connection("odd")], TimeZoneInfo.FindSystemTimeZoneById(zone), asOf, asOf, parameters);
-        return (SalesReport)await new OrderList(Orders.Value).ToKind().ComputeAsync(context, CancellationToken.None);
+        var history = new OrderList(Orders.Value);
+        IReportKind kind = SalesWindows.Periods.Contains(period) ? history.ToKind() : new BusinessReviewKind(history, new DayBooks(history));
+        return (SalesReport)await kind.ComputeAsync(Context(zone, asOf, period), CancellationToken.None);
     }
+
+    private static ReportContext Context(string zone, DateTimeOffset asOf, string period) =>
+        new("r", [OrderList.Connection("even"), OrderList.Connection("odd")], TimeZoneInfo.FindSystemTimeZoneById(zone), asOf, asOf, JsonSerializer.SerializeToElement(new { period }));
 
     private static IReadOnlyDictionary<string, IReadOnlyList<Order>> MakeOrders()
     {
-        var invoices = OnlineRetail.Lines.GroupBy(static line => line.Invoice).ToList();
+        var invoices = Lines.Value.GroupBy(static line => line.Invoice).ToList();
         var orders = invoices.Where(static group => Naive.IsOrder(group.First())).Select(static group => ToOrder([.. group]));
         var credits = invoices.Where(static group => !Naive.IsOrder(group.First())).Select(static group => ToCredit([.. group]));
         return orders.Concat(credits).GroupBy(static entry => entry.Store).ToDictionary(static group => group.Key, static group => (IReadOnlyList<Order>)[.. group.Select(static entry => entry.Order)]);
@@ -216,24 +313,32 @@ public sealed class SalesReportOnRealOrdersTests
         });
     }
 
-    // A credit note is a refund without an order of ours: its order lies before the file.
+    // A credit note is a refund of an order that lies outside the file. Its lines are worth what each gave back.
     private static (string Store, Order Order) ToCredit(InvoiceLine[] lines)
     {
         var at = lines[0].At.ToDateTimeOffset();
         return (Naive.Store(lines[0]), new Order
         {
             Id = lines[0].Invoice,
-            CreatedAt = new DateTimeOffset(2011, 3, 31, 0, 0, 0, TimeSpan.Zero),
+            CreatedAt = new DateTimeOffset(2011, 6, 30, 0, 0, 0, TimeSpan.Zero),
             UpdatedAt = at,
             Currency = Naive.Currency(lines[0]),
             Total = 0,
             Refunds = [new Refund("1", at, -lines.Sum(static line => line.Amount))],
+            Lines = [.. lines.Select(static (line, index) => new OrderLine
+            {
+                Id = index.ToString(CultureInfo.InvariantCulture),
+                Sku = line.Sku,
+                Title = Naive.Title(line),
+                Quantity = -line.Quantity,
+                UnitPrice = line.Price,
+            })],
         });
     }
 
     private static class Naive
     {
-        private static readonly Lazy<List<InvoiceLine>> Counting = new(static () => [.. OnlineRetail.Lines.Where(static line => IsOrder(line) && !Cancelled(line) && !Test(line))]);
+        private static readonly Lazy<List<InvoiceLine>> Counting = new(static () => [.. Lines.Value.Where(static line => IsOrder(line) && !Cancelled(line) && !Test(line))]);
 
         private static readonly ConcurrentDictionary<(Instant From, Instant To), List<InvoiceLine>> Windows = new();
 
@@ -258,7 +363,7 @@ public sealed class SalesReportOnRealOrdersTests
         public static IReadOnlyList<InvoiceLine> Counted(Instant from, Instant to) =>
             Windows.GetOrAdd((from, to), static window => [.. Counting.Value.Where(line => line.At >= window.From && line.At < window.To)]);
 
-        public static IEnumerable<InvoiceLine> Credited(Instant from, Instant to) => OnlineRetail.Lines.Where(line => !IsOrder(line) && line.At >= from && line.At < to);
+        public static IEnumerable<InvoiceLine> Credited(Instant from, Instant to) => Lines.Value.Where(line => !IsOrder(line) && line.At >= from && line.At < to);
 
         public static (Instant From, Instant To) Period(string zone, DateTimeOffset asOf, string period)
         {
@@ -269,6 +374,8 @@ public sealed class SalesReportOnRealOrdersTests
                 "yesterday" => (tz.AtStartOfDay(today.PlusDays(-1)).ToInstant(), tz.AtStartOfDay(today).ToInstant()),
                 "last-7-days" => (tz.AtStartOfDay(today.PlusDays(-7)).ToInstant(), tz.AtStartOfDay(today).ToInstant()),
                 "last-30-days" => (tz.AtStartOfDay(today.PlusDays(-30)).ToInstant(), tz.AtStartOfDay(today).ToInstant()),
+                "last-90-days" => (tz.AtStartOfDay(today.PlusDays(-90)).ToInstant(), tz.AtStartOfDay(today).ToInstant()),
+                "last-month" => (tz.AtStartOfDay(today.With(DateAdjusters.StartOfMonth).PlusMonths(-1)).ToInstant(), tz.AtStartOfDay(today.With(DateAdjusters.StartOfMonth)).ToInstant()),
                 _ => (tz.AtStartOfDay(today.With(DateAdjusters.StartOfMonth)).ToInstant(), Instant.FromDateTimeOffset(asOf)),
             };
         }
@@ -277,10 +384,16 @@ public sealed class SalesReportOnRealOrdersTests
         {
             var tz = DateTimeZoneProviders.Tzdb[zone];
             var local = Instant.FromDateTimeOffset(asOf).InZone(tz).LocalDateTime;
-            var days = period switch { "yesterday" => 1, "last-7-days" => 7, "last-30-days" => 30, _ => 0 };
+            var days = period switch { "yesterday" => 1, "last-7-days" => 7, "last-30-days" => 30, "last-90-days" => 90, _ => 0 };
             if (days > 0)
             {
                 return (tz.AtStartOfDay(local.Date.PlusDays(-2 * days)).ToInstant(), tz.AtStartOfDay(local.Date.PlusDays(-days)).ToInstant());
+            }
+
+            var month = local.Date.With(DateAdjusters.StartOfMonth);
+            if (period == "last-month")
+            {
+                return (tz.AtStartOfDay(month.PlusMonths(-2)).ToInstant(), tz.AtStartOfDay(month.PlusMonths(-1)).ToInstant());
             }
 
             // The same stretch of the month before. None of the cases runs longer than that month was.

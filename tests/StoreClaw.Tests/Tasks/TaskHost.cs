@@ -65,6 +65,7 @@ internal sealed class TaskHost
         services.AddSingleton<Randomness, SystemRandomness>();
         services.AddSingleton<IConnectionDirectory>(new Directory(team.Connections));
         services.AddSingleton<IOrderHistory>(team.History);
+        services.AddSingleton<IDayBooks, DayBooks>();
         services.AddSingleton<IMarketData>(team.Market);
         services.AddSingleton(new ConnectorRegistry(ConnectorRegistry.All));
         services.AddSingleton<INotifier>(team.Notifier);
