@@ -18,8 +18,9 @@ internal static class DemandForecaster
     private const double ChanceSmoothing = 1 / 12d;
     private const double SizeSmoothing = 0.1;
 
-    // Tukey's fence for what lies far out, over the article's selling days.
+    // Tukey's fence for what lies far out, over the article's selling days; not below so many medians, or else the peak of each week would lie beyond it.
     private const double Fence = 3;
+    private const double FenceMedians = 3;
     private const int FenceFrom = 4;
 
     // A weekday's factor begins at 1 and is moved by what was sold as if so many ordinary selling days had been seen before.
@@ -80,7 +81,8 @@ internal static class DemandForecaster
         }
 
         var (low, high) = (Quantile(sizes, 0.25), Quantile(sizes, 0.75));
-        return days.ConvertAll(day => day with { Units = Math.Min(day.Units, high + (Fence * (high - low))) });
+        var most = Math.Max(high + (Fence * (high - low)), FenceMedians * Quantile(sizes, 0.5));
+        return days.ConvertAll(day => day with { Units = Math.Min(day.Units, most) });
     }
 
     private static double Quantile(List<double> sorted, double share)

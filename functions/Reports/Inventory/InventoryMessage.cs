@@ -6,11 +6,11 @@ namespace StoreClaw.Reports.Inventory;
 internal static class InventoryMessage
 {
     private const int MostOut = 5;
-    private const int MostRestock = 6;
+    private const int MostRestock = 5;
     private const int MostIdle = 2;
-    private const int MostWarnings = 3;
-    private const int TitleBytes = 42;
-    private const int NameBytes = 20;
+    private const int MostWarnings = 2;
+    private const int TitleBytes = 39;
+    private const int NameBytes = 16;
     private const string Separator = " · ";
 
     public static ChannelMessage Render(InventoryReport report, Uri? link, InventoryWords words)
