@@ -6,8 +6,7 @@ using Xunit.Abstractions;
 namespace StoreClaw.Tests.Reports.Inventory;
 
 /// <summary>
-/// The forecast against what a real shop then sold in 14 days, article by article, beside two simple forecasts in the same run. The constants of the forecast were settled on the Mondays; on the other days it is held to
-/// the same.
+/// The forecast against what a real shop then sold in 14 days, article by article, beside two simple forecasts in the same run, from several sets of days so that none is a lucky one.
 /// </summary>
 public sealed class BacktestTests(ITestOutputHelper output)
 {
