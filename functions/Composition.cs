@@ -56,6 +56,7 @@ public static class Composition
         services.AddSingleton<FirstOrders>();
         services.AddSingleton<OrderHistory>();
         services.AddSingleton<IOrderHistory>(static provider => provider.GetRequiredService<OrderHistory>());
+        services.AddSingleton<IStockBook, StockBook>();
         services.AddSingleton<DayRollups>();
         return services.AddSingleton<IDayBooks>(static provider => provider.GetRequiredService<DayRollups>());
     }

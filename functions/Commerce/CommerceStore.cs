@@ -198,7 +198,7 @@ public sealed class CommerceStore(StorageClients storage, TimeProvider time)
             outcome = UpsertOutcome.Updated;
         }
 
-        writes.Add(new Write(candidate, record, RecordKind.ToRow(connectionId, record, hash, body, candidate.Upsert.By), stored, body.Length));
+        writes.Add(new Write(candidate, record, RecordKind.ToRow(connectionId, record, hash, body, candidate.Upsert.By, stored), stored, body.Length));
         return outcome;
     }
 

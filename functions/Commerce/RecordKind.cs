@@ -30,8 +30,11 @@ internal static class RecordKind
 
     public const string Customer = "Customer";
 
+    /// <summary>A stock level's <see cref="StockTrace"/>.</summary>
+    public const string Trace = "Trace";
+
     /// <summary>What deciding needs of a stored row: not its body.</summary>
-    public static readonly string[] Head = ["PartitionKey", "RowKey", Version, Hash, By, Gone, Refunds, Sku];
+    public static readonly string[] Head = ["PartitionKey", "RowKey", Version, Hash, By, Gone, Refunds, Sku, Trace];
 
     public static string Table(Resource resource) => resource switch
     {
@@ -44,7 +47,8 @@ internal static class RecordKind
     public static string Partition(string connectionId, IRecord record) =>
         record is Order order ? Keys.OfDay(connectionId, order.CreatedAt) : connectionId;
 
-    public static TableEntity ToRow(string connectionId, IRecord record, long hash, byte[] body, string by)
+    /// <param name="stored">The row it replaces.</param>
+    public static TableEntity ToRow(string connectionId, IRecord record, long hash, byte[] body, string by, TableEntity? stored)
     {
         var row = new TableEntity(Partition(connectionId, record), Keys.Escape(record.Id))
         {
@@ -65,6 +69,7 @@ internal static class RecordKind
                 break;
             case StockLevel level:
                 row[Sku] = level.Sku;
+                row[Trace] = StockTrace.Next(StockTrace.Parse(stored?.GetString(Trace)), level, isNew: stored is null).ToString();
                 break;
             default:
                 break;

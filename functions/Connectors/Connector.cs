@@ -34,6 +34,9 @@ public sealed record Connector
         .. Research is null ? Array.Empty<string>() : [Researches],
     ];
 
+    /// <summary>Whether it has all of these capabilities.</summary>
+    public bool Can(IReadOnlyList<string> capabilities) => capabilities.All(Capabilities.Contains);
+
     /// <summary>The name of the capability to read a resource: "read-orders".</summary>
     public static string Reads(Resource resource) => $"read-{resource.ToString().ToLowerInvariant()}";
 }

@@ -29,8 +29,8 @@ public interface IReportKind
     /// <summary>The task's <c>kind</c>.</summary>
     string Id { get; }
 
-    /// <summary>What a connection must be able to do to be of use to it: one of <see cref="Connectors.Connector.Capabilities"/>.</summary>
-    string Capability { get; }
+    /// <summary>What a connection must be able to do to be of use to it: all of these, of <see cref="Connectors.Connector.Capabilities"/>.</summary>
+    IReadOnlyList<string> Capabilities { get; }
 
     /// <summary>Wrong parameters by field name, each with its remedy; empty when they will do.</summary>
     IReadOnlyDictionary<string, string> Check(JsonElement parameters);

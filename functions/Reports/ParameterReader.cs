@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace StoreClaw.Reports;
@@ -57,6 +58,17 @@ public sealed class ParameterReader
         return Choice(name, words, "");
     }
 
+    /// <summary>A whole number between the two; the fallback when the member is left out.</summary>
+    public int Integer(string name, int least, int most, int fallback)
+    {
+        var number = Number(name, least, most, fallback, string.Create(CultureInfo.InvariantCulture, $"Give a whole number from {least} to {most}; left out it is {fallback}."), static given => given == Math.Floor(given));
+        return (int)number;
+    }
+
+    /// <summary>A number between the two; the fallback when the member is left out.</summary>
+    public decimal Number(string name, decimal least, decimal most, decimal fallback) =>
+        Number(name, least, most, fallback, string.Create(CultureInfo.InvariantCulture, $"Give a number from {least} to {most}; left out it is {fallback}."), static _ => true);
+
     /// <summary>A text in its right form; null when the member is left out.</summary>
     /// <param name="form">Brings it into form; null for what will not do.</param>
     public string? Text(string name, Func<string, string?> form, string remedy)
@@ -108,6 +120,23 @@ public sealed class ParameterReader
         }
 
         return _errors;
+    }
+
+    private decimal Number(string name, decimal least, decimal most, decimal fallback, string remedy, Func<decimal, bool> fits)
+    {
+        _known.Add(name);
+        if (!_left.Remove(name, out var value))
+        {
+            return fallback;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && number >= least && number <= most && fits(number))
+        {
+            return number;
+        }
+
+        _errors[Field(name)] = remedy;
+        return fallback;
     }
 
     private static string? Read(JsonElement value)

@@ -12,7 +12,7 @@ public abstract class ReportKind<TParameters, TReport> : IReportKind
 {
     public abstract string Id { get; }
 
-    public virtual string Capability => Connector.Reads(Resource.Orders);
+    public virtual IReadOnlyList<string> Capabilities => [Connector.Reads(Resource.Orders)];
 
     public IReadOnlyDictionary<string, string> Check(JsonElement parameters)
     {

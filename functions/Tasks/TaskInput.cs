@@ -95,16 +95,16 @@ public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory conn
         }
         else if (kinds.Find(input.Kind ?? "") is { } kind && distinct.Where(id => IsOfNoUse(known[id], kind)).ToList() is { Count: > 0 } useless)
         {
-            errors["connections"] = $"A {kind.Id} needs connections that can {kind.Capability}; {Quote(useless)} cannot. GET /api/connectors lists which connectors can: {string.Join(", ", Able(kind))}.";
+            errors["connections"] = $"A {kind.Id} needs connections that can {string.Join(" and ", kind.Capabilities)}; {Quote(useless)} cannot. GET /api/connectors lists which connectors can: {string.Join(", ", Able(kind))}.";
         }
 
         return distinct;
     }
 
     // What a connector brought that this version does not know any more can still be reported on.
-    private bool IsOfNoUse(Connection connection, IReportKind kind) => connectors.Find(connection.Connector) is { } connector && !connector.Capabilities.Contains(kind.Capability);
+    private bool IsOfNoUse(Connection connection, IReportKind kind) => connectors.Find(connection.Connector) is { } connector && !connector.Can(kind.Capabilities);
 
-    private IEnumerable<string> Able(IReportKind kind) => connectors.Connectors.Where(connector => connector.Capabilities.Contains(kind.Capability)).Select(static connector => connector.Descriptor.Name);
+    private IEnumerable<string> Able(IReportKind kind) => connectors.Connectors.Where(connector => connector.Can(kind.Capabilities)).Select(static connector => connector.Descriptor.Name);
 
     private static string Quote(IEnumerable<string> ids) => string.Join(", ", ids.Select(static id => $"'{id}'"));
 

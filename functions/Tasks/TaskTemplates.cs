@@ -3,6 +3,7 @@ using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Reports;
 using StoreClaw.Reports.Business;
+using StoreClaw.Reports.Inventory;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
 
@@ -21,6 +22,7 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
     {
         var stores = (await connections.ListAsync(cancellationToken)).Where(static connection => connection.Status == ConnectionStatus.Connected).ToList();
         var shops = Of(SalesReportKind.Name, stores);
+        var shelves = Of(InventoryReviewKind.Name, stores);
         var researchers = Of(MarketResearchKind.Name, stores);
         var zone = stores.Select(static connection => connection.Facts.GetValueOrDefault(TimeZoneFact)).FirstOrDefault(static name => WallClock.TryFindZone(name, out _)) ?? "UTC";
         return
@@ -35,6 +37,13 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
                 "monthly-business-review",
                 "On the first at half past nine: the month that is over against the one before.",
                 Make("Monthly business review", BusinessReviewKind.Name, "0 30 9 1 * *", new SalesParameters(SalesWindows.LastMonth), shops, zone)),
+            .. shelves.Count == 0 ? Array.Empty<TaskTemplate>() :
+            [
+                new TaskTemplate(
+                    "weekly-inventory-review",
+                    "Mondays at eight: what is out of stock, what to order now and how much, what lies there too long. Put the days your supplier needs.",
+                    Make("Weekly inventory review", InventoryReviewKind.Name, "0 0 8 * * MON", InventoryReviewKind.Defaults, shelves, zone)),
+            ],
             .. researchers.Count == 0 ? Array.Empty<TaskTemplate>() :
             [
                 new TaskTemplate(
@@ -48,7 +57,7 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
     /// <summary>Those of the connections that the kind can use.</summary>
     private List<string> Of(string kind, List<Connection> stores) =>
     [
-        .. stores.Where(store => connectors.Find(store.Connector)?.Capabilities.Contains(kinds.Find(kind)!.Capability) == true).Select(static store => store.Id),
+        .. stores.Where(store => connectors.Find(store.Connector)?.Can(kinds.Find(kind)!.Capabilities) == true).Select(static store => store.Id),
     ];
 
     private static object Sales(string name, string cron, string period, IReadOnlyList<string> connections, string zone) =>

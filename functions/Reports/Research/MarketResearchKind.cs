@@ -25,7 +25,7 @@ public sealed class MarketResearchKind(IMarketData market, ConnectorRegistry con
 
     public override string Id => Name;
 
-    public override string Capability => Connector.Researches;
+    public override IReadOnlyList<string> Capabilities => [Connector.Researches];
 
     private Dictionary<string, string> Marketplaces { get; } = connectors.Connectors
         .SelectMany(static connector => connector.Research?.Marketplaces ?? new Dictionary<string, string>())

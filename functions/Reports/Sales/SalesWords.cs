@@ -59,7 +59,7 @@ internal abstract class SalesWords
     public abstract string Sentence(SalesAnomaly anomaly, bool named);
 
     /// <summary>The first and the last day of a span.</summary>
-    public static (DateOnly First, DateOnly Last) Span(SalesReport report, DateTimeOffset from, DateTimeOffset to)
+    public static (DateOnly First, DateOnly Last) Span(Report report, DateTimeOffset from, DateTimeOffset to)
     {
         var zone = WallClock.TryFindZone(report.TimeZone, out var found) ? found : TimeZoneInfo.Utc;
         var first = zone.LocalDay(from);
@@ -67,9 +67,9 @@ internal abstract class SalesWords
         return (first, last);
     }
 
-    public static (DateOnly First, DateOnly Last) Span(SalesReport report) => Span(report, report.Period.From, report.Period.To);
+    public static (DateOnly First, DateOnly Last) Span(Report report) => Span(report, report.Period.From, report.Period.To);
 
-    public static IReadOnlyList<string> Names(SalesReport report) => [.. report.Stores.Select(static store => ReadableText.Cut(store.Name, StoreBytes))];
+    public static IReadOnlyList<string> Names(Report report) => [.. report.Stores.Select(static store => ReadableText.Cut(store.Name, StoreBytes))];
 
     protected static string Amount(SalesAnomaly anomaly, decimal value) =>
         anomaly.Metric is SalesMetric.Orders or SalesMetric.Cancellations ? Figures.Read(value) : Figures.Read(value, anomaly.Currency);

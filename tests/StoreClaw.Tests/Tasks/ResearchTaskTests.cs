@@ -31,8 +31,12 @@ public sealed class ResearchTaskTests
         var research = await RefusedAsync(host, TaskHost.Daily with { Connections = ["shop", "research"] });
         Assert.Contains("needs connections that can read-orders; 'research' cannot", research, StringComparison.Ordinal);
         Assert.Contains("Shopify", research, StringComparison.Ordinal);
+        var shelves = await RefusedAsync(host, TaskHost.Daily with { Kind = "inventory-review", Parameters = null, Connections = ["shop", "research"] });
+        Assert.Contains("needs connections that can read-orders and read-stock; 'research' cannot", shelves, StringComparison.Ordinal);
+        Assert.Contains("Shopify", shelves, StringComparison.Ordinal);
         await host.CreateAsync(Research);
         await host.CreateAsync(TaskHost.Daily);
+        await host.CreateAsync(TaskHost.Daily with { Kind = "inventory-review", Parameters = null });
     }
 
     [Fact]
@@ -48,12 +52,12 @@ public sealed class ResearchTaskTests
     {
         var (team, host) = await NewAsync();
         var templates = await host.Templates.ListAsync(CancellationToken.None);
-        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "weekly-market-research"], templates.Select(static template => template.Id));
+        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "weekly-inventory-review", "weekly-market-research"], templates.Select(static template => template.Id));
         Assert.All(templates, static template => Assert.Equal(template.Id == "weekly-market-research" ? """["research"]""" : """["shop"]""", JsonSerializer.SerializeToElement(template.Task, JsonText.Options).GetProperty("connections").GetRawText()));
         await host.CreateAsync(JsonSerializer.SerializeToElement(templates[^1].Task, JsonText.Options).Deserialize<TaskInput>(JsonText.Options)!);
 
         team.Connections.RemoveAt(1);
-        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review"], (await host.Templates.ListAsync(CancellationToken.None)).Select(static template => template.Id));
+        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "weekly-inventory-review"], (await host.Templates.ListAsync(CancellationToken.None)).Select(static template => template.Id));
     }
 
     [Fact]

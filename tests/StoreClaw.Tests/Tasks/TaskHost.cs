@@ -16,6 +16,7 @@ using StoreClaw.Reports.Research;
 using StoreClaw.Storage;
 using StoreClaw.Tasks;
 using StoreClaw.Tests.Reports;
+using StoreClaw.Tests.Reports.Inventory;
 using StoreClaw.Tests.Reports.Research;
 using StoreClaw.Tests.Support;
 
@@ -39,6 +40,8 @@ internal sealed class Team
     public RecordingNotifier Notifier { get; } = new();
 
     public OrderList History { get; } = new([.. SampleShop.Orders()]);
+
+    public StockList Stock { get; } = new();
 
     public MarketList Market { get; } = new();
 
@@ -70,6 +73,7 @@ internal sealed class TaskHost
         services.AddSingleton<IConnectionDirectory>(new Directory(team.Connections));
         services.AddSingleton<IOrderHistory>(team.History);
         services.AddSingleton<IDayBooks, DayBooks>();
+        services.AddSingleton<IStockBook>(team.Stock);
         services.AddSingleton<IMarketData>(team.Market);
         services.AddSingleton(new ConnectorRegistry(ConnectorRegistry.All));
         services.AddSingleton<INotifier>(team.Notifier);
