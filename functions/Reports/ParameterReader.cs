@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace StoreClaw.Reports;
@@ -55,6 +56,24 @@ public sealed class ParameterReader
         }
 
         return Choice(name, words, "");
+    }
+
+    /// <summary>A whole number from least to most; the fallback when the member is left out.</summary>
+    public int Whole(string name, int least, int most, int fallback)
+    {
+        _known.Add(name);
+        if (!_left.Remove(name, out var value))
+        {
+            return fallback;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        _errors[Field(name)] = string.Create(CultureInfo.InvariantCulture, $"Must be a whole number from {least} to {most}.");
+        return fallback;
     }
 
     /// <summary>A text in its right form; null when the member is left out.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using StoreClaw.Reports.Customers;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
 
@@ -11,6 +12,7 @@ public static class ReportServices
     {
         services.AddSingleton<IReportKind, SalesReportKind>();
         services.AddSingleton<IReportKind, MarketResearchKind>();
+        services.AddSingleton<IReportKind, CustomerSummaryKind>();
         services.AddSingleton<ReportKinds>();
         services.AddSingleton<ReportLibrary>();
         services.AddSingleton<ReportLinks>();

@@ -2,6 +2,7 @@ using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Reports;
+using StoreClaw.Reports.Customers;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
 
@@ -26,6 +27,10 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
         [
             new TaskTemplate("daily-sales", "Each morning at nine: what was sold yesterday.", Sales("Daily sales", "0 0 9 * * *", SalesWindows.Yesterday, shops, zone)),
             new TaskTemplate("weekly-sales", "Mondays at nine: what was sold in the last seven days.", Sales("Weekly sales", "0 0 9 * * MON", SalesWindows.Last7Days, shops, zone)),
+            new TaskTemplate(
+                "monthly-customer-summary",
+                "On the first of each month at nine: who was new in the month before, who came back, whom to win back.",
+                Make("Monthly customers", CustomerSummaryKind.Name, "0 0 9 1 * *", CustomerSummaryKind.Defaults with { Period = CustomerWindows.LastMonth }, shops, zone)),
             .. researchers.Count == 0 ? Array.Empty<TaskTemplate>() :
             [
                 new TaskTemplate(

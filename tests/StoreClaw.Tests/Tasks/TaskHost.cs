@@ -66,6 +66,7 @@ internal sealed class TaskHost
         services.AddSingleton<IConnectionDirectory>(new Directory(team.Connections));
         services.AddSingleton<IOrderHistory>(team.History);
         services.AddSingleton<IMarketData>(team.Market);
+        services.AddSingleton<IDayBooks, DayBooks>();
         services.AddSingleton(new ConnectorRegistry(ConnectorRegistry.All));
         services.AddSingleton<INotifier>(team.Notifier);
         services.AddSingleton(new CachedSecretVault(team.Vault, team.Time));
