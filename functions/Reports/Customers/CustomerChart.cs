@@ -16,7 +16,7 @@ internal static class CustomerChart
         }
 
         var (best, last) = (cohorts.MaxBy(static cohort => cohort.Size)!, cohorts[^1]);
-        var text = $"New customers by month, {cohorts[0].Month} to {last.Month}: most in {best.Month} with {Figures.Read(best.Size)}, {Figures.Read(last.Size)} in {last.Month} so far as the period goes.";
+        var text = $"New customers by month, {cohorts[0].Month} to {last.Month}: most in {best.Month} with {Figures.Read(best.Size)}, {Figures.Read(last.Size)} in {last.Month} up to the period's end.";
         return Html.Of(
             $"""
             <h2>New customers by month</h2>

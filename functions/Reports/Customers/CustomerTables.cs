@@ -55,7 +55,7 @@ internal static class CustomerTables
 
     private static ReportTable Segments(CustomerSummary report) => new(
         "Segments",
-        ["Segment", "Last order", "Orders", "Currency", "Customers", "Orders", "Sales"],
+        ["Segment", "Last order", "How often", "Currency", "Customers", "Orders", "Sales"],
         4,
         [.. report.Segments.Select(static segment => (IReadOnlyList<string>)
         [
@@ -100,6 +100,7 @@ internal static class CustomerTables
     {
         CustomerSegment.Champions or CustomerSegment.CannotLose => $"{CustomerSegments.Many} or more, or 2 or more and among the top fifth",
         CustomerSegment.New or CustomerSegment.Promising or CustomerSegment.AboutToSleep or CustomerSegment.Lost => "one",
+        CustomerSegment.Loyal => "2 or more, or one and known from before; no champion",
         CustomerSegment.Hibernating => $"2 to {CustomerSegments.Many - 1}, or one and known from before",
         _ => "2 or more, or one and known from before",
     };

@@ -5,7 +5,7 @@ using StoreClaw.Common;
 namespace StoreClaw.Reports.Customers;
 
 /// <summary>
-/// What the customers of one store did. Takes its days and its first orders in any order; what it keeps grows with customers that ordered in the days that are read, some 200 bytes each,
+/// What the customers of one store did. Takes its days and its first orders in any order; what it keeps grows with customers that ordered in the days that are read, some 160 bytes each,
 /// not with orders.
 /// </summary>
 internal sealed class CustomerTally(string connection, CustomerWindows windows)

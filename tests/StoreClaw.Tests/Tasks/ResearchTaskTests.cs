@@ -48,12 +48,12 @@ public sealed class ResearchTaskTests
     {
         var (team, host) = await NewAsync();
         var templates = await host.Templates.ListAsync(CancellationToken.None);
-        Assert.Equal(["daily-sales", "weekly-sales", "weekly-market-research"], templates.Select(static template => template.Id));
-        Assert.Equal(["""["shop"]""", """["shop"]""", """["research"]"""], templates.Select(static template => JsonSerializer.SerializeToElement(template.Task, JsonText.Options).GetProperty("connections").GetRawText()));
-        await host.CreateAsync(JsonSerializer.SerializeToElement(templates[2].Task, JsonText.Options).Deserialize<TaskInput>(JsonText.Options)!);
+        Assert.Equal(["daily-sales", "weekly-sales", "monthly-customer-summary", "weekly-market-research"], templates.Select(static template => template.Id));
+        Assert.Equal(["""["shop"]""", """["shop"]""", """["shop"]""", """["research"]"""], templates.Select(static template => JsonSerializer.SerializeToElement(template.Task, JsonText.Options).GetProperty("connections").GetRawText()));
+        await host.CreateAsync(JsonSerializer.SerializeToElement(templates[3].Task, JsonText.Options).Deserialize<TaskInput>(JsonText.Options)!);
 
         team.Connections.RemoveAt(1);
-        Assert.Equal(["daily-sales", "weekly-sales"], (await host.Templates.ListAsync(CancellationToken.None)).Select(static template => template.Id));
+        Assert.Equal(["daily-sales", "weekly-sales", "monthly-customer-summary"], (await host.Templates.ListAsync(CancellationToken.None)).Select(static template => template.Id));
     }
 
     [Fact]
