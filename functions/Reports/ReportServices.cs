@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using StoreClaw.Reports.Business;
+using StoreClaw.Reports.Customers;
 using StoreClaw.Reports.Inventory;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
@@ -15,6 +16,7 @@ public static class ReportServices
         services.AddSingleton<IReportKind, BusinessReviewKind>();
         services.AddSingleton<IReportKind, InventoryReviewKind>();
         services.AddSingleton<IReportKind, MarketResearchKind>();
+        services.AddSingleton<IReportKind, CustomerSummaryKind>();
         services.AddSingleton<ReportKinds>();
         services.AddSingleton<ReportLibrary>();
         services.AddSingleton<ReportLinks>();

@@ -1,5 +1,7 @@
+using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Notifications;
+using StoreClaw.Reports;
 using StoreClaw.Reports.Research;
 using StoreClaw.Storage;
 using StoreClaw.Tasks;
@@ -9,7 +11,7 @@ namespace StoreClaw.Sync;
 
 /// <summary>Removes what has served its time.</summary>
 public sealed class Housekeeping(
-    IConnectionDirectory connections, EventLog log, Authorizations authorizations, PayloadStore payloads, NotificationWork notifications, TaskHistory tasks, MarketAnswers research, TimeProvider time)
+    IConnectionDirectory connections, EventLog log, Authorizations authorizations, PayloadStore payloads, NotificationWork notifications, TaskHistory tasks, MarketAnswers research, ReportLibrary reports, AppSettings settings, TimeProvider time)
 {
     /// <summary>How long the timeline is kept; longer than any platform sends again.</summary>
     public static readonly TimeSpan EventsKept = TimeSpan.FromDays(30);
@@ -24,6 +26,11 @@ public sealed class Housekeeping(
         await notifications.CleanAsync(cancellationToken);
         await tasks.CleanAsync(cancellationToken);
         await research.CleanAsync(cancellationToken);
+        if (settings.ReportsKept is { } kept)
+        {
+            await reports.CleanAsync(now - kept, cancellationToken);
+        }
+
         foreach (var connection in await connections.ListAsync(cancellationToken))
         {
             await log.CleanAsync(connection.Id, now - EventsKept, cancellationToken);

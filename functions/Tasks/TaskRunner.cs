@@ -90,7 +90,7 @@ public sealed partial class TaskRunner(
         var task = (await tasks.FindAsync(run.TaskId, cancellationToken))?.Task ?? throw Refuse("The task was deleted before it ran.");
         var kind = kinds.Find(task.Kind) ?? throw Refuse($"There is no kind '{task.Kind}' any more. Choose another for the task.");
         var report = await kind.ComputeAsync(await ContextAsync(task, run, cancellationToken), cancellationToken);
-        await library.SaveAsync(report, task.Id, run.Id, cancellationToken);
+        await library.SaveAsync(report, task.Id, task.Name, run.Id, cancellationToken);
         if (task.DeliverTo is not { Count: 0 })
         {
             var message = kind.ToMessage(report, await links.MakeAsync(report, cancellationToken));

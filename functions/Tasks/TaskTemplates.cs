@@ -3,6 +3,7 @@ using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Reports;
 using StoreClaw.Reports.Business;
+using StoreClaw.Reports.Customers;
 using StoreClaw.Reports.Inventory;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
@@ -37,6 +38,10 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
                 "monthly-business-review",
                 "On the first at half past nine: the month that is over against the one before.",
                 Make("Monthly business review", BusinessReviewKind.Name, "0 30 9 1 * *", new SalesParameters(SalesWindows.LastMonth), shops, zone)),
+            new TaskTemplate(
+                "monthly-customer-summary",
+                "On the first of each month at nine: who was new in the month before, who came back, whom to win back.",
+                Make("Monthly customers", CustomerSummaryKind.Name, "0 0 9 1 * *", CustomerSummaryKind.Defaults with { Period = SalesWindows.LastMonth }, shops, zone)),
             .. shelves.Count == 0 ? Array.Empty<TaskTemplate>() :
             [
                 new TaskTemplate(

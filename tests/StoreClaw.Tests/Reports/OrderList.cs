@@ -49,6 +49,21 @@ internal sealed class OrderList(IReadOnlyDictionary<string, IReadOnlyList<Order>
             .GroupBy(static order => order.CustomerId!)
             .ToDictionary(static group => group.Key, static group => group.Min(static order => order.CreatedAt)));
 
+    public async IAsyncEnumerable<CustomerOrder> FirstOrdersAsync(string connectionId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        foreach (var customer in Of(connectionId).Where(static order => !order.Test && !string.IsNullOrEmpty(order.CustomerId)).GroupBy(static order => order.CustomerId!))
+        {
+            yield return new CustomerOrder(customer.Key, customer.Min(static order => order.CreatedAt));
+        }
+    }
+
+    /// <summary>Countries of customers, by connection and id.</summary>
+    public Dictionary<(string Connection, string Customer), string> Places { get; } = [];
+
+    public Task<IReadOnlyDictionary<string, string>> CountriesAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(customerIds.Where(id => Places.ContainsKey((connectionId, id))).ToDictionary(static id => id, id => Places[(connectionId, id)]));
+
     public Task<DateTimeOffset?> OldestOrderAsync(string connectionId, CancellationToken cancellationToken) =>
         Task.FromResult(Of(connectionId).Select(static order => (DateTimeOffset?)order.CreatedAt).Min());
 

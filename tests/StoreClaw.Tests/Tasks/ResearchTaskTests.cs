@@ -52,12 +52,12 @@ public sealed class ResearchTaskTests
     {
         var (team, host) = await NewAsync();
         var templates = await host.Templates.ListAsync(CancellationToken.None);
-        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "weekly-inventory-review", "weekly-market-research"], templates.Select(static template => template.Id));
+        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "monthly-customer-summary", "weekly-inventory-review", "weekly-market-research"], templates.Select(static template => template.Id));
         Assert.All(templates, static template => Assert.Equal(template.Id == "weekly-market-research" ? """["research"]""" : """["shop"]""", JsonSerializer.SerializeToElement(template.Task, JsonText.Options).GetProperty("connections").GetRawText()));
         await host.CreateAsync(JsonSerializer.SerializeToElement(templates[^1].Task, JsonText.Options).Deserialize<TaskInput>(JsonText.Options)!);
 
         team.Connections.RemoveAt(1);
-        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "weekly-inventory-review"], (await host.Templates.ListAsync(CancellationToken.None)).Select(static template => template.Id));
+        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "monthly-customer-summary", "weekly-inventory-review"], (await host.Templates.ListAsync(CancellationToken.None)).Select(static template => template.Id));
     }
 
     [Fact]

@@ -75,6 +75,7 @@ internal sealed class TaskHost
         services.AddSingleton<IDayBooks, DayBooks>();
         services.AddSingleton<IStockBook>(team.Stock);
         services.AddSingleton<IMarketData>(team.Market);
+        services.AddSingleton<IDayBooks, DayBooks>();
         services.AddSingleton(new ConnectorRegistry(ConnectorRegistry.All));
         services.AddSingleton<INotifier>(team.Notifier);
         services.AddSingleton(new CachedSecretVault(team.Vault, team.Time));
