@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
+using StoreClaw.Reports.StockSync;
 
 namespace StoreClaw.Reports;
 
@@ -11,6 +12,7 @@ public static class ReportServices
     {
         services.AddSingleton<IReportKind, SalesReportKind>();
         services.AddSingleton<IReportKind, MarketResearchKind>();
+        services.AddSingleton<IReportKind, StockSyncKind>();
         services.AddSingleton<ReportKinds>();
         services.AddSingleton<ReportLibrary>();
         services.AddSingleton<ReportLinks>();
