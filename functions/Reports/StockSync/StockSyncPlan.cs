@@ -51,12 +51,11 @@ internal sealed record StockSyncPlan(int Compared, int InStep, IReadOnlyList<Sto
 
     private static StockProposal? Propose(string sku, Found source, Found other, int buffer)
     {
-        var wanted = Math.Max(0, source.Level - buffer);
         var entry = other.Entry!;
 
-        // Platforms count whole pieces; what is equal to the fraction is as it should be, though.
-        var target = decimal.Floor(wanted);
-        return other.Level == wanted || other.Level == target ? null
+        // Most platforms take whole pieces only, so whole pieces are what is compared.
+        var target = decimal.Floor(Math.Max(0, source.Level - buffer));
+        return decimal.Floor(other.Level) == target ? null
             : new StockProposal(sku, entry.Title.Length > 0 ? entry.Title : source.Entry!.Title, other.Connection, entry.ItemId, entry.LocationId, other.Level, target, source.Connection, source.Level);
     }
 
