@@ -65,7 +65,7 @@ public sealed class StockActions(StoreSessions sessions, ConnectionHealth health
                 await health.RejectedAsync(connectionId, trouble.Fault, cancellationToken);
             }
 
-            return All(writes, Refused(trouble.Fault));
+            return trouble.Fault.WorthWaiting ? All(writes, Refused(trouble.Fault)) : await LookAsync(store, writes, trouble.Fault, cancellationToken);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -91,6 +91,23 @@ public sealed class StockActions(StoreSessions sessions, ConnectionHealth health
 
     private static StockAnswer Refused(PlatformFault fault) =>
         new(fault.WorthWaiting ? ActionOutcome.Waiting : ActionOutcome.Failed, PlatformProblems.Tell(fault), fault.Code, Wait: fault.RetryAfter);
+
+    /// <summary>The call failed for good, and may have set some before: what stands there tells, as long as the platform does.</summary>
+    private static async Task<IReadOnlyList<StockAnswer>> LookAsync(ConnectedStore store, IReadOnlyList<StockWrite> writes, PlatformFault fault, CancellationToken cancellationToken)
+    {
+        var (answers, tells) = (new List<StockAnswer>(), true);
+        foreach (var write in writes)
+        {
+            var found = tells ? await FindAsync(store, write, cancellationToken) : null;
+            tells = found is not null;
+            var refused = Refused(fault) with { Found = found };
+            answers.Add(found == write.Quantity ? new StockAnswer(ActionOutcome.Done, "It stands at this number.", fault.Code, found)
+                : tells ? refused
+                : refused with { Text = $"{refused.Text} Whether it was set before that is not known." });
+        }
+
+        return answers;
+    }
 
     private static async Task<decimal?> FindAsync(ConnectedStore store, StockWrite write, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ public sealed class SyncFlowTests
         var orders = await SyncedAsync(demo, static state => state.GetProperty("watermark").ValueKind == JsonValueKind.String);
         Assert.Equal(("idle", 450, 0), (orders.GetProperty("state").GetString(), orders.GetProperty("items").GetInt32(), orders.GetProperty("healed").GetInt32()));
         Assert.Equal(450, (await demo.OrdersAsync()).Count);
-        var first = await demo.App.Services.GetRequiredService<Commerce.IOrderHistory>().FirstOrdersAsync(demo.Connection, ["c7", "nobody"], CancellationToken.None);
+        var first = await demo.App.Services.GetRequiredService<StoreClaw.Commerce.IOrderHistory>().FirstOrdersAsync(demo.Connection, ["c7", "nobody"], CancellationToken.None);
         Assert.Equal(Start.AddHours(7), Assert.Single(first).Value);
     }
 
