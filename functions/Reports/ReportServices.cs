@@ -4,6 +4,7 @@ using StoreClaw.Reports.Customers;
 using StoreClaw.Reports.Inventory;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
+using StoreClaw.Reports.StockSync;
 
 namespace StoreClaw.Reports;
 
@@ -17,6 +18,7 @@ public static class ReportServices
         services.AddSingleton<IReportKind, InventoryReviewKind>();
         services.AddSingleton<IReportKind, MarketResearchKind>();
         services.AddSingleton<IReportKind, CustomerSummaryKind>();
+        services.AddSingleton<IReportKind, StockSyncKind>();
         services.AddSingleton<ReportKinds>();
         services.AddSingleton<ReportLibrary>();
         services.AddSingleton<ReportLinks>();

@@ -66,6 +66,9 @@ public static class TableNames
     /// <summary>kind or "all" / report id; bodies are payloads.</summary>
     public const string Reports = "reports";
 
+    /// <summary>"approval" / approval id, newest first.</summary>
+    public const string Approvals = "approvals";
+
     /// <summary>connection / {day}|{month}|{hash of the question}: an answer; connection / "spent".</summary>
     public const string Research = "research";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StoreClaw.Approvals;
 using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Connectors;
@@ -52,6 +53,7 @@ public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory conn
         var stores = await ReadConnectionsAsync(input, errors, cancellationToken);
         CheckSchedule(input, createdAt, errors);
         var parameters = CheckKind(input, errors);
+        CheckTogether(input.Kind, parameters, stores, errors);
         CheckChannels(input.DeliverTo, errors);
         var missed = ReadMissed(input.Missed, errors);
         foreach (var unknown in input.Others.Keys.Where(static name => !Added.Contains(name)))
@@ -134,6 +136,19 @@ public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory conn
         }
 
         return parameters;
+    }
+
+    // Only where each of the two is right for itself.
+    private void CheckTogether(string? kind, JsonElement parameters, IReadOnlyList<string> stores, Dictionary<string, string> errors)
+    {
+        var wrong = errors.Keys.Any(static field => field == "connections" || field.StartsWith("parameters", StringComparison.Ordinal));
+        if (!wrong && kinds.Find(kind ?? "") is IActingKind acting)
+        {
+            foreach (var (field, message) in acting.CheckTogether(parameters, stores))
+            {
+                errors[field] = message;
+            }
+        }
     }
 
     // Which channels are connected may change at any time; one that is not when a report is made is told nothing.

@@ -7,6 +7,7 @@ using StoreClaw.Reports.Customers;
 using StoreClaw.Reports.Inventory;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
+using StoreClaw.Reports.StockSync;
 
 namespace StoreClaw.Tasks;
 
@@ -25,6 +26,7 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
         var shops = Of(SalesReportKind.Name, stores);
         var shelves = Of(InventoryReviewKind.Name, stores);
         var researchers = Of(MarketResearchKind.Name, stores);
+        var stocked = Of(StockSyncKind.Name, stores);
         var zone = stores.Select(static connection => connection.Facts.GetValueOrDefault(TimeZoneFact)).FirstOrDefault(static name => WallClock.TryFindZone(name, out _)) ?? "UTC";
         return
         [
@@ -56,6 +58,13 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
                     "Mondays at eight: how your keywords and products fare in the market. The keyword is an example: put yours there, and your own and your competitors' ASINs.",
                     Make("Weekly market research", MarketResearchKind.Name, "0 0 8 * * MON", new MarketParameters("US", ["storage box"], [], null), researchers, zone)),
             ],
+            .. stocked.Count < 2 ? Array.Empty<TaskTemplate>() :
+            [
+                new TaskTemplate(
+                    "stock-sync",
+                    "Each morning at six: proposes to bring the stock of your stores to that of one of them, and waits for your approval. It is switched off: choose the source and the stores before you switch it on.",
+                    Make("Stock sync", StockSyncKind.Name, "0 0 6 * * *", new { Source = stocked[0], Buffer = 0 }, stocked, zone, enabled: false)),
+            ],
         ];
     }
 
@@ -68,7 +77,7 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
     private static object Sales(string name, string cron, string period, IReadOnlyList<string> connections, string zone) =>
         Make(name, SalesReportKind.Name, cron, new SalesParameters(period), connections, zone);
 
-    private static object Make(string name, string kind, string cron, object parameters, IReadOnlyList<string> connections, string zone) => new
+    private static object Make(string name, string kind, string cron, object parameters, IReadOnlyList<string> connections, string zone, bool enabled = true) => new
     {
         Name = name,
         Kind = kind,
@@ -78,6 +87,6 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
         Parameters = parameters,
         DeliverTo = (IReadOnlyList<string>?)null,
         Missed = MissedPolicy.Latest,
-        Enabled = true,
+        Enabled = enabled,
     };
 }

@@ -5,6 +5,7 @@ using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using StoreClaw.Approvals;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connections;
@@ -15,8 +16,8 @@ using StoreClaw.Reports;
 using StoreClaw.Reports.Research;
 using StoreClaw.Storage;
 using StoreClaw.Tasks;
+using StoreClaw.Tests.Approvals;
 using StoreClaw.Tests.Reports;
-using StoreClaw.Tests.Reports.Inventory;
 using StoreClaw.Tests.Reports.Research;
 using StoreClaw.Tests.Support;
 
@@ -41,9 +42,9 @@ internal sealed class Team
 
     public OrderList History { get; } = new([.. SampleShop.Orders()]);
 
-    public StockList Stock { get; } = new();
-
     public MarketList Market { get; } = new();
+
+    public SimulatedShelves Stock { get; } = new();
 
     public MemoryVault Vault { get; } = new();
 
@@ -73,9 +74,9 @@ internal sealed class TaskHost
         services.AddSingleton<IConnectionDirectory>(new Directory(team.Connections));
         services.AddSingleton<IOrderHistory>(team.History);
         services.AddSingleton<IDayBooks, DayBooks>();
-        services.AddSingleton<IStockBook>(team.Stock);
         services.AddSingleton<IMarketData>(team.Market);
-        services.AddSingleton<IDayBooks, DayBooks>();
+        services.AddSingleton<IStockBook>(team.Stock);
+        services.AddSingleton<IStockActions>(team.Stock);
         services.AddSingleton(new ConnectorRegistry(ConnectorRegistry.All));
         services.AddSingleton<INotifier>(team.Notifier);
         services.AddSingleton(new CachedSecretVault(team.Vault, team.Time));
@@ -86,7 +87,7 @@ internal sealed class TaskHost
             services.AddSingleton(wire);
         }
 
-        _services = services.AddStorage().AddReports().AddTasks().BuildServiceProvider();
+        _services = services.AddStorage().AddReports().AddApprovals().AddTasks().BuildServiceProvider();
     }
 
     public TaskService Tasks => _services.GetRequiredService<TaskService>();
@@ -108,6 +109,12 @@ internal sealed class TaskHost
     public TaskTemplates Templates => _services.GetRequiredService<TaskTemplates>();
 
     public TaskDesk Desk => _services.GetRequiredService<TaskDesk>();
+
+    public ApprovalTable Approvals => _services.GetRequiredService<ApprovalTable>();
+
+    public ApprovalDesk ApprovalDesk => _services.GetRequiredService<ApprovalDesk>();
+
+    public ApprovalWatch Watch => _services.GetRequiredService<ApprovalWatch>();
 
     public ReportDesk Reports => _services.GetRequiredService<ReportDesk>();
 
