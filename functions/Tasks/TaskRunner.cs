@@ -94,7 +94,7 @@ public sealed partial class TaskRunner(
         if (task.DeliverTo is not { Count: 0 })
         {
             var message = kind.ToMessage(report, await links.MakeAsync(report, cancellationToken));
-            await notifier.NotifyAsync(new Notice($"report|{run.Id}", $"report|{task.Id}", Urgency.Info, message), task.DeliverTo, cancellationToken);
+            await notifier.NotifyAsync(new Notice($"report|{run.Id}", $"report|{task.Id}", Urgency.Info, message) { Whole = true }, task.DeliverTo, cancellationToken);
         }
 
         await FinishAsync(run, RunStatus.Succeeded, report.Id, null, cancellationToken);
