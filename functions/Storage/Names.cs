@@ -7,6 +7,7 @@ public static class QueueNames
     public const string StoreSync = "store-sync";
     public const string TaskRuns = "task-runs";
     public const string Notifications = "notifications";
+    public const string AlertChecks = "alert-checks";
     public const string Poison = "-poison";
 }
 
@@ -77,6 +78,9 @@ public static class TableNames
 
     /// <summary>channel id / notice|{hash of its key}, todo|{urgency}|{time}|{hash}, parked|{hash}, flight.</summary>
     public const string Outbox = "outbox";
+
+    /// <summary>connection or "app" / alert id; "mutes" / mute id.</summary>
+    public const string Alerts = "alerts";
 }
 
 /// <summary>Text as a part of a table key.</summary>

@@ -1,3 +1,4 @@
+using StoreClaw.Alerts;
 using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Notifications;
@@ -11,7 +12,17 @@ namespace StoreClaw.Sync;
 
 /// <summary>Removes what has served its time.</summary>
 public sealed class Housekeeping(
-    IConnectionDirectory connections, EventLog log, Authorizations authorizations, PayloadStore payloads, NotificationWork notifications, TaskHistory tasks, MarketAnswers research, ReportLibrary reports, AppSettings settings, TimeProvider time)
+    IConnectionDirectory connections,
+    EventLog log,
+    Authorizations authorizations,
+    PayloadStore payloads,
+    NotificationWork notifications,
+    TaskHistory tasks,
+    MarketAnswers research,
+    ReportLibrary reports,
+    AlertBook alerts,
+    AppSettings settings,
+    TimeProvider time)
 {
     /// <summary>How long the timeline is kept; longer than any platform sends again.</summary>
     public static readonly TimeSpan EventsKept = TimeSpan.FromDays(30);
@@ -26,6 +37,7 @@ public sealed class Housekeeping(
         await notifications.CleanAsync(cancellationToken);
         await tasks.CleanAsync(cancellationToken);
         await research.CleanAsync(cancellationToken);
+        await alerts.CleanAsync(cancellationToken);
         if (settings.ReportsKept is { } kept)
         {
             await reports.CleanAsync(now - kept, cancellationToken);
@@ -36,7 +48,7 @@ public sealed class Housekeeping(
             await log.CleanAsync(connection.Id, now - EventsKept, cancellationToken);
         }
 
-        foreach (var queue in (string[])[QueueNames.WebhookEvents, QueueNames.StoreSync, QueueNames.TaskRuns, QueueNames.Notifications])
+        foreach (var queue in (string[])[QueueNames.WebhookEvents, QueueNames.StoreSync, QueueNames.TaskRuns, QueueNames.Notifications, QueueNames.AlertChecks])
         {
             await payloads.CleanAsync(queue, now - PayloadsKept, cancellationToken);
         }

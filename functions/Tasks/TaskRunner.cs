@@ -109,7 +109,7 @@ public sealed partial class TaskRunner(
         if (task.DeliverTo is not { Count: 0 })
         {
             var message = kind.ToMessage(report, await links.MakeAsync(report, cancellationToken));
-            await notifier.NotifyAsync(new Notice($"report|{run.Id}", $"report|{task.Id}", Urgency.Info, message), task.DeliverTo, cancellationToken);
+            await notifier.NotifyAsync(new Notice($"report|{run.Id}", $"report|{task.Id}", Urgency.Info, message) { Whole = true }, task.DeliverTo, cancellationToken);
         }
 
         await runs.EndAsync(run, RunStatus.Succeeded, report.Id, null, time.GetUtcNow(), cancellationToken);

@@ -17,9 +17,6 @@ public sealed record TaskTemplate(string Id, string Description, object Task);
 /// <summary>Tasks most teams want, filled in with the stores that are connected and their time zone.</summary>
 public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorRegistry connectors, ReportKinds kinds)
 {
-    // What connecting finds out about a store, where its platform tells the zone.
-    private const string TimeZoneFact = "timeZone";
-
     public async Task<IReadOnlyList<TaskTemplate>> ListAsync(CancellationToken cancellationToken)
     {
         var stores = (await connections.ListAsync(cancellationToken)).Where(static connection => connection.Status == ConnectionStatus.Connected).ToList();
@@ -27,7 +24,7 @@ public sealed class TaskTemplates(IConnectionDirectory connections, ConnectorReg
         var shelves = Of(InventoryReviewKind.Name, stores);
         var researchers = Of(MarketResearchKind.Name, stores);
         var stocked = Of(StockSyncKind.Name, stores);
-        var zone = stores.Select(static connection => connection.Facts.GetValueOrDefault(TimeZoneFact)).FirstOrDefault(static name => WallClock.TryFindZone(name, out _)) ?? "UTC";
+        var zone = stores.Select(static connection => connection.Facts.GetValueOrDefault(Connection.TimeZoneFact)).FirstOrDefault(static name => WallClock.TryFindZone(name, out _)) ?? "UTC";
         return
         [
             new TaskTemplate("daily-sales", "Each morning at nine: what was sold yesterday.", Sales("Daily sales", "0 0 9 * * *", SalesWindows.Yesterday, shops, zone)),

@@ -37,7 +37,7 @@ public static class ReportBenchmark
         await using var tables = await CountingProxy.StartAsync($"http://127.0.0.1:{storage.Server.TablePort}");
         var clients = Clients(storage, tables.Address);
         var time = new StandingTime();
-        await FillAsync(new CommerceStore(clients, time), aDay);
+        await FillAsync(new CommerceStore(clients, new NoWatch(), time), aDay);
         var history = new OrderHistory(clients, new FirstOrders(clients, new NoLog(), time));
         var kept = new BusinessReviewKind(history, new DayRollups(clients, history, time));
         var counted = new BusinessReviewKind(history, new DayBooks(history));
@@ -99,6 +99,11 @@ public static class ReportBenchmark
     private sealed class StandingTime : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => AsOf;
+    }
+
+    private sealed class NoWatch : IWriteWatch
+    {
+        public Task WrittenAsync(string connectionId, IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class NoLog : IOrderLog

@@ -48,7 +48,7 @@ public sealed class StockBookTests
     }
 
     private static Task StoreAsync(StorageClients storage, string connection, params IEnumerable<RecordChange> changes) =>
-        new CommerceStore(storage).ApplyAsync(connection, [.. changes.Select(static change => new Upsert(change, "test", Insist: true))], fresh: false, CancellationToken.None);
+        new CommerceStore(storage, new NoWatch(), new ManualTime()).ApplyAsync(connection, [.. changes.Select(static change => new Upsert(change, "test", Insist: true))], fresh: false, CancellationToken.None);
 
     private static Product Product(string id, string title, params IReadOnlyList<Variant> variants) => new() { Id = id, Title = title, UpdatedAt = Noon, Variants = variants };
 

@@ -44,7 +44,7 @@ public sealed class FirstOrdersTests
             new CustomerChange(new Customer { Id = "a/1", UpdatedAt = Noon, Country = "DE" }), new CustomerChange(new Customer { Id = "b", UpdatedAt = Noon }),
             new CustomerChange(new Customer { Id = "c", UpdatedAt = Noon, Country = "FR", Deleted = true }), new CustomerChange(new Customer { Id = "d", UpdatedAt = Noon, Country = "IT" }),
         ];
-        await new CommerceStore(storage).ApplyAsync("shop", [.. changes.Select(static change => new Upsert(change, "test", false))], fresh: true, CancellationToken.None);
+        await new CommerceStore(storage, new NoWatch(), new ManualTime()).ApplyAsync("shop", [.. changes.Select(static change => new Upsert(change, "test", false))], fresh: true, CancellationToken.None);
         Assert.Equal(new Dictionary<string, string> { ["a/1"] = "DE" }, await history.CountriesAsync("shop", ["a/1", "b", "c", "nobody"], CancellationToken.None));
     }
 
