@@ -1,6 +1,7 @@
 using StoreClaw.Commerce;
 using StoreClaw.Storage;
 using StoreClaw.Tests.Storage;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Commerce;
 

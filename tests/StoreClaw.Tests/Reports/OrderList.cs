@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using StoreClaw.Commerce;
 using StoreClaw.Connections;
+using StoreClaw.Connectors;
 using StoreClaw.Reports.Sales;
 
 namespace StoreClaw.Tests.Reports;
@@ -19,7 +20,7 @@ internal sealed class OrderList(IReadOnlyDictionary<string, IReadOnlyList<Order>
     public List<(string Connection, DateTimeOffset From, DateTimeOffset To)> Reads { get; } = [];
 
     public static Connection Connection(string id = "shop", ConnectionStatus status = ConnectionStatus.Connected) =>
-        new(id, "shopify", $"{id}.example.com", status, [], new Dictionary<string, string>(), DateTimeOffset.UnixEpoch, null);
+        new(id, "shopify", $"{id}.example.com", status, ConnectorRegistry.All.First(static connector => connector.Descriptor.Id == "shopify").Descriptor.Scopes, new Dictionary<string, string>(), DateTimeOffset.UnixEpoch, null);
 
     public async IAsyncEnumerable<Order> OrdersAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

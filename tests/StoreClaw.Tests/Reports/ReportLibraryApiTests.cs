@@ -230,7 +230,7 @@ public sealed class ReportLibraryApiTests
     {
         var made = Made.AddDays(day);
         var history = new OrderList();
-        IReportKind kind = sales ? new SalesReportKind(history) : new CustomerSummaryKind(new DayBooks(history), history);
+        IReportKind kind = sales ? history.ToKind() : new CustomerSummaryKind(new DayBooks(history), history);
         var connections = stores.Select(static store => OrderList.Connection(store.Connection) with { Facts = new Dictionary<string, string> { [Connection.NameFact] = store.Name } }).ToList();
         var id = ReportLibrary.IdOf(made, "t", day.ToString(CultureInfo.InvariantCulture));
         var report = await kind.ComputeAsync(
