@@ -45,9 +45,9 @@ public sealed partial class ActingRuns(
     /// <param name="task">Null when it was deleted meanwhile: then nothing is done any more, and nobody is told.</param>
     public async Task GoOnAsync(ScheduledTask? task, TaskRun run, Approval approval, CancellationToken cancellationToken)
     {
-        if (approval.State == ApprovalState.Pending && await LeaveNewestAsync(run, approval, cancellationToken) is { State: ApprovalState.Pending } pending)
+        if (approval.State == ApprovalState.Pending && await IsNewestAsync(run, approval, cancellationToken))
         {
-            await AskAsync(task, run, pending, cancellationToken);
+            await AskAsync(task, run, approval, cancellationToken);
             return;
         }
 
@@ -64,13 +64,13 @@ public sealed partial class ActingRuns(
 
     private static string IdOf(TaskRun run) => InstantIds.Of(run.StartedAt!.Value, "approval", run.TaskId, run.Id);
 
-    /// <summary>Of the task's proposals that wait for a decision only the newest goes on waiting. Gives this one as it is then.</summary>
-    private async Task<Approval?> LeaveNewestAsync(TaskRun run, Approval approval, CancellationToken cancellationToken)
+    /// <summary>Of the task's proposals that wait for a decision only the newest goes on waiting. Whether this one is it.</summary>
+    private async Task<bool> IsNewestAsync(TaskRun run, Approval approval, CancellationToken cancellationToken)
     {
         var pending = await approvals.PendingOfAsync(run.TaskId, cancellationToken);
         var older = pending.OrderBy(static one => one.CreatedAt).ThenBy(static one => one.Id, StringComparer.Ordinal).SkipLast(1).ToList();
         await SupersedeAsync(older, run, Replaced, cancellationToken);
-        return older.Exists(one => one.Id == approval.Id) ? null : approval;
+        return !older.Exists(one => one.Id == approval.Id);
     }
 
     private async Task SupersedeAsync(IReadOnlyList<Approval> older, TaskRun run, string reason, CancellationToken cancellationToken)

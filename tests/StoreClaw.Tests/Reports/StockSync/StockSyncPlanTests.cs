@@ -95,8 +95,12 @@ public sealed class StockSyncPlanTests
     [Fact]
     public void No_target_is_below_nothing_or_above_the_source_and_a_second_run_finds_nothing()
     {
-        var entries = from sku in Gen.Elements(Skus) from level in Gen.Choose(-5, 60) from counted in Gen.Choose(0, 9) from item in Gen.Choose(0, 30)
-                      select new StockBookEntry(sku, "", item > 2 ? $"i-{sku}" : $"j-{sku}-{item}", "", counted == 0 ? null : level / 4m);
+        var entries =
+            from sku in Gen.Elements(Skus)
+            from level in Gen.Choose(-5, 60)
+            from counted in Gen.Choose(0, 9)
+            from item in Gen.Choose(0, 30)
+            select new StockBookEntry(sku, "", item > 2 ? $"i-{sku}" : $"j-{sku}-{item}", "", counted == 0 ? null : level / 4m);
         var shelves = from list in Gen.ListOf(entries) select list.DistinctBy(static entry => entry.ItemId).ToList();
         var cases =
             from a in shelves
