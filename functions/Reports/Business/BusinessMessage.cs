@@ -38,7 +38,7 @@ internal static class BusinessMessage
         lines.Add(MessageLine.Heading(heading));
         lines.AddRange(rows.Select(mover => MessageLine.Text(
             new Span($"{Name(mover.Sku, mover.Title)} · "),
-            new Span((mover.Change.Change > 0 ? "+" : "") + Figures.Read(mover.Change.Change, mover.Currency), tone, Bold: true))));
+            new Span((mover.Change.Change > 0 ? "+" : "-") + Figures.Read(Math.Abs(mover.Change.Change), mover.Currency), tone, Bold: true))));
     }
 
     private static void AddReturns(List<MessageLine> lines, BusinessReport report, List<string> shown, BusinessWords words)
