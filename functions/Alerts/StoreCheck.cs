@@ -165,13 +165,9 @@ internal static class Access
         }
 
         var (cause, advice) = AlertWords.Ends(store, until);
-        return new AlertSighting(
-            AlertKind.Authorization,
-            store.Id,
-            string.Create(CultureInfo.InvariantCulture, $"{EndsPrefix}{stage}"),
-            stage == AlertPolicy.AuthorizationDays[^1] ? Urgency.Critical : Urgency.Warning,
-            cause,
-            advice) { Occurrence = $"{until}" };
+        var severity = stage == AlertPolicy.AuthorizationDays[^1] ? Urgency.Critical : Urgency.Warning;
+        var subject = string.Create(CultureInfo.InvariantCulture, $"{EndsPrefix}{stage}");
+        return new AlertSighting(AlertKind.Authorization, store.Id, subject, severity, cause, advice) { Occurrence = subject };
     }
 
     /// <summary>One connecting is lost once, however many notice it.</summary>

@@ -40,7 +40,6 @@ internal sealed record DayFigures(IReadOnlyList<int> Orders, IReadOnlyDictionary
 }
 
 /// <summary>How a store usually does, from its last weeks.</summary>
-/// <param name="Days">Whole days of the store's zone, those before its first order left out.</param>
 internal sealed class StoreRhythm
 {
     /// <summary>An hour of fewer usual orders says nothing about how far hours spread.</summary>
@@ -49,6 +48,7 @@ internal sealed class StoreRhythm
     private readonly IReadOnlyDictionary<DateOnly, DayFigures> _days;
     private readonly Dictionary<(DayOfWeek Day, int Hour), double> _means;
 
+    /// <param name="days">Whole days of the store's zone, those before its first order left out.</param>
     public StoreRhythm(IReadOnlyDictionary<DateOnly, DayFigures> days)
     {
         _days = days;
@@ -78,7 +78,7 @@ internal sealed class StoreRhythm
         return days.Count >= AlertPolicy.LeastDays ? days : [];
     }
 
-    /// <summary>Orders that usually come in such an hour; without the best one of them, so that a single promotion does not make an ordinary hour look quiet.</summary>
+    /// <summary>Orders that usually come in such an hour. What is far above the others counts as no more than chance allows, so that a single promotion does not make an ordinary hour look quiet.</summary>
     public double Usual(DayOfWeek day, int hour) => _means.GetValueOrDefault((day, hour));
 
     /// <summary>What an order usually brings; zero where nothing is known.</summary>
@@ -116,7 +116,9 @@ internal sealed class StoreRhythm
             var like = same.Count >= AlertPolicy.LeastWeeks ? same : [.. days.Values];
             for (var hour = 0; like.Count >= AlertPolicy.LeastWeeks && hour < 24; hour++)
             {
-                means[(weekday, hour)] = like.Select(day => (double)day.Orders[hour]).Order().SkipLast(1).Average();
+                var counts = like.ConvertAll(day => (decimal)day.Orders[hour]);
+                var median = (double)RobustScore.Median(counts);
+                means[(weekday, hour)] = counts.Average(count => Math.Min((double)count, median + (3 * Math.Sqrt(Math.Max(1, median)))));
             }
         }
 

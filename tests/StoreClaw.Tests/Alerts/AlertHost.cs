@@ -24,6 +24,7 @@ internal sealed class AlertHost
         var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = storage }).Build();
         var services = new ServiceCollection();
         services.AddLogging(static logging => logging.SetMinimumLevel(LogLevel.None));
+        services.AddSingleton<IConfiguration>(settings);
         services.AddSingleton<TimeProvider>(time);
         services.AddSingleton<Randomness, SystemRandomness>();
         services.AddSingleton<IConnectionDirectory>(new Shops());

@@ -17,11 +17,11 @@ public sealed class StoreCheckTests
     [Fact]
     public async Task A_store_that_stops_selling_is_told_low_then_quiet_and_both_end_when_orders_are_back()
     {
-        var orders = new List<Order>(Shop(Noon.AddDays(-60), Noon.AddHours(-2)));
+        var orders = new List<Order>(Shop(Noon.AddDays(-60), Noon.AddMinutes(-125)));
         var (host, time, told) = await AlertHost.NewAsync(new OrderList(orders), Noon);
         await CheckAsync(host, time);
         Assert.Equal(["order-volume", "store-quiet"], (await host.AlertsAsync()).Select(static alert => Alert.KindName(alert.Kind)).Order());
-        Assert.Contains("Fewer orders than usual: 0 from 11:00–12:00, usually 12", Titles(told));
+        Assert.Contains("Fewer orders than usual: 0 from 11:00–12:00, usually 25", Titles(told));
         Assert.Contains(Titles(told), static title => title.StartsWith("Gone quiet: no order and no webhook since 2026-05-20 10:00 UTC; about ", StringComparison.Ordinal));
 
         await CheckAsync(host, time);
@@ -101,7 +101,7 @@ public sealed class StoreCheckTests
     {
         var (host, time, told) = await AlertHost.NewAsync(now: Noon);
         var store = AlertHost.Shop with { Facts = new Dictionary<string, string> { [Connection.AuthorizedUntilFact] = "2026-06-10" } };
-        for (var day = 0; day < 20; day++, time.Advance(TimeSpan.FromDays(1)))
+        for (var day = 0; day < 21; day++, time.Advance(TimeSpan.FromDays(1)))
         {
             await RunAsync(host, store);
             await host.SweepAsync();
@@ -175,14 +175,14 @@ public sealed class StoreCheckTests
         Assert.Empty(told.Notices);
     }
 
-    /// <summary>A dozen orders each hour of the day, three each hour of the night.</summary>
+    /// <summary>25 orders each hour of the day, three each hour of the night.</summary>
     private static IEnumerable<Order> Shop(DateTimeOffset from, DateTimeOffset to)
     {
         for (var hour = new DateTimeOffset(from.Date, TimeSpan.Zero); hour < to; hour = hour.AddHours(1))
         {
-            for (var n = 0; n < (hour.Hour is >= 7 and < 23 ? 12 : 3); n++)
+            for (var n = 0; n < (hour.Hour is >= 7 and < 23 ? 25 : 3); n++)
             {
-                var at = hour.AddMinutes(n * 4);
+                var at = hour.AddMinutes(n * 2);
                 if (at >= from && at < to)
                 {
                     yield return DemoPlatform.NewOrder($"{at:yyyyMMddHHmm}-{n}", at);
