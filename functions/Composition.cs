@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using StoreClaw.Alerts;
+using StoreClaw.Approvals;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connections;
@@ -30,7 +32,7 @@ public static class Composition
         services.TryAddSingleton<Randomness, SystemRandomness>();
         services.AddSingleton(new AppSettings(configuration));
         services.AddSecretVault(configuration);
-        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync().AddResearch().AddReports().AddTasks().AddNotifications();
+        return services.AddStorage().AddConnectors().AddConnections().AddCommerce().AddWebhooks().AddSync().AddResearch().AddReports().AddApprovals().AddTasks().AddNotifications().AddAlerts(configuration);
     }
 
     private static IServiceCollection AddConnections(this IServiceCollection services)

@@ -32,7 +32,7 @@ public sealed record Upsert(RecordChange Change, string By, bool Insist)
 /// Keeps the newest version of every record. A row is written only when the stored one is older, under its ETag, so copies in any number and order leave one
 /// state: the newest. Rows of one partition go in one transaction.
 /// </summary>
-public sealed class CommerceStore(StorageClients storage, TimeProvider time)
+public sealed class CommerceStore(StorageClients storage, IWriteWatch watch, TimeProvider time)
 {
     /// <summary>Of a transaction's 100; one is left for the day's mark.</summary>
     private const int TransactionRows = 99;
@@ -49,12 +49,18 @@ public sealed class CommerceStore(StorageClients storage, TimeProvider time)
     public async Task<IReadOnlyList<UpsertOutcome>> ApplyAsync(string connectionId, IReadOnlyList<Upsert> upserts, bool fresh, CancellationToken cancellationToken)
     {
         var outcomes = new UpsertOutcome[upserts.Count];
+        var written = new List<RecordWrite>();
         var groups = upserts
             .Select((upsert, index) => new Candidate(upsert, index, RecordKind.Partition(connectionId, upsert.Change.Record)))
             .GroupBy(static candidate => candidate.Upsert.Change.Resource);
         foreach (var group in groups)
         {
-            await ApplyAsync(connectionId, group.Key, Newest(group, outcomes), outcomes, fresh, cancellationToken);
+            await ApplyAsync(connectionId, group.Key, Newest(group, outcomes), outcomes, written, fresh, cancellationToken);
+        }
+
+        if (!fresh && written.Count > 0)
+        {
+            await watch.WrittenAsync(connectionId, written, cancellationToken);
         }
 
         return outcomes;
@@ -84,6 +90,10 @@ public sealed class CommerceStore(StorageClients storage, TimeProvider time)
         await ApplyAsync(connectionId, [.. gone.Select(static change => new Upsert(change, "gone", Insist: true))], fresh: false, cancellationToken);
     }
 
+    /// <summary>The item's levels at all places.</summary>
+    public async Task<IReadOnlyList<StockLevel>> StockAsync(string connectionId, string itemId, CancellationToken cancellationToken) =>
+        [.. (await StockRowsAsync(connectionId, itemId, cancellationToken)).Select(RecordKind.Read<StockLevel>).Where(static level => !level.Deleted)];
+
     private static IEnumerable<RecordChange> Tombstones(Resource resource, TableEntity row, DateTimeOffset at)
     {
         switch (resource)
@@ -105,19 +115,22 @@ public sealed class CommerceStore(StorageClients storage, TimeProvider time)
 
     private async Task<List<RecordChange>> StockOfAsync(string connectionId, Product product, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var table = await storage.TableAsync(TableNames.Stock, cancellationToken);
         var levels = new List<RecordChange>();
         foreach (var variant in product.Variants)
         {
-            // A level's id is "{item}@{location}", so an item's levels lie side by side.
-            var (from, to) = (Keys.Escape(variant.StockItemId + "@"), Keys.Escape(variant.StockItemId + "@") + "~");
-            await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {connectionId} and RowKey ge {from} and RowKey lt {to}"), cancellationToken: cancellationToken))
-            {
-                levels.AddRange(Tombstones(Resource.Stock, row, at));
-            }
+            levels.AddRange((await StockRowsAsync(connectionId, variant.StockItemId, cancellationToken)).SelectMany(row => Tombstones(Resource.Stock, row, at)));
         }
 
         return levels;
+    }
+
+    private async Task<List<TableEntity>> StockRowsAsync(string connectionId, string itemId, CancellationToken cancellationToken)
+    {
+        // A level's id is "{item}@{location}", so an item's levels lie side by side.
+        var table = await storage.TableAsync(TableNames.Stock, cancellationToken);
+        var (from, to) = (Keys.Escape(itemId + "@"), Keys.Escape(itemId + "@") + "~");
+        return await table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {connectionId} and RowKey ge {from} and RowKey lt {to}"), cancellationToken: cancellationToken)
+            .ToListAsync(cancellationToken);
     }
 
     /// <summary>Leaves the newest of each record; the older copies are stale against it.</summary>
@@ -145,7 +158,8 @@ public sealed class CommerceStore(StorageClients storage, TimeProvider time)
         return [.. newest.Values];
     }
 
-    private async Task ApplyAsync(string connectionId, Resource resource, List<Candidate> candidates, UpsertOutcome[] outcomes, bool fresh, CancellationToken cancellationToken)
+    private async Task ApplyAsync(
+        string connectionId, Resource resource, List<Candidate> candidates, UpsertOutcome[] outcomes, List<RecordWrite> written, bool fresh, CancellationToken cancellationToken)
     {
         var table = await storage.TableAsync(RecordKind.Table(resource), cancellationToken);
         for (var round = 0; candidates.Count > 0; round++)
@@ -155,11 +169,12 @@ public sealed class CommerceStore(StorageClients storage, TimeProvider time)
             foreach (var candidate in candidates)
             {
                 stored.TryGetValue((candidate.Partition, Keys.Escape(candidate.Upsert.Change.Record.Id)), out var row);
-                outcomes[candidate.Index] = Decide(connectionId, candidate, row, writes);
+                outcomes[candidate.Index] = Decide(connectionId, candidate, row, writes, written);
             }
 
             await WriteRefundsAsync(connectionId, writes, cancellationToken);
             candidates = await WriteAsync(table, writes, cancellationToken);
+            written.AddRange(writes.Where(write => !candidates.Contains(write.Candidate)).Select(static write => RecordKind.ToWrite(write.Record, write.Row)));
             if (candidates.Count > 0 && round == Rounds)
             {
                 throw new RequestFailedException(409, $"{candidates.Count} rows of {table.Name} kept changing while they were written.");
@@ -167,7 +182,7 @@ public sealed class CommerceStore(StorageClients storage, TimeProvider time)
         }
     }
 
-    private static UpsertOutcome Decide(string connectionId, Candidate candidate, TableEntity? stored, List<Write> writes)
+    private static UpsertOutcome Decide(string connectionId, Candidate candidate, TableEntity? stored, List<Write> writes, List<RecordWrite> written)
     {
         var record = stored is null ? candidate.Upsert.Change.Record : RecordKind.Complete(candidate.Upsert.Change.Record, stored);
         var body = RecordKind.Serialize(record);
@@ -186,7 +201,13 @@ public sealed class CommerceStore(StorageClients storage, TimeProvider time)
                 if (stored.GetInt64(RecordKind.Hash) == hash)
                 {
                     // Our own write of an earlier try, whose end a crash or a lost answer hid from us.
-                    return stored.GetString(RecordKind.By) == candidate.Upsert.By ? UpsertOutcome.Updated : UpsertOutcome.Unchanged;
+                    if (stored.GetString(RecordKind.By) != candidate.Upsert.By)
+                    {
+                        return UpsertOutcome.Unchanged;
+                    }
+
+                    written.Add(RecordKind.ToWrite(record, stored));
+                    return UpsertOutcome.Updated;
                 }
 
                 if (!candidate.Upsert.Insist)

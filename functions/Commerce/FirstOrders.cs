@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -85,6 +86,20 @@ public sealed class FirstOrders(StorageClients storage, IOrderLog log, TimeProvi
         return found;
     }
 
+    /// <summary>All of the connection's customers, each once; holds one shard at a time.</summary>
+    public async IAsyncEnumerable<CustomerOrder> AllAsync(string connectionId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(connectionId, cancellationToken);
+        var table = await storage.TableAsync(TableNames.FirstOrders, cancellationToken);
+        await foreach (var row in table.QueryAsync<TableEntity>(Shards(connectionId), cancellationToken: cancellationToken))
+        {
+            foreach (var (customer, first) in Read(row))
+            {
+                yield return new CustomerOrder(customer, first);
+            }
+        }
+    }
+
     /// <summary>Forgets the customer.</summary>
     public async Task RemoveAsync(string connectionId, string customerId, CancellationToken cancellationToken)
     {
@@ -131,7 +146,7 @@ public sealed class FirstOrders(StorageClients storage, IOrderLog log, TimeProvi
     private static async Task<Dictionary<string, TableEntity>> ReadAsync(TableClient table, string connectionId, CancellationToken cancellationToken)
     {
         var rows = new Dictionary<string, TableEntity>();
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {connectionId} and RowKey lt {Through}"), cancellationToken: cancellationToken))
+        await foreach (var row in table.QueryAsync<TableEntity>(Shards(connectionId), cancellationToken: cancellationToken))
         {
             rows[row.RowKey] = row;
         }
@@ -196,6 +211,8 @@ public sealed class FirstOrders(StorageClients storage, IOrderLog log, TimeProvi
         map[customer] = at;
         return true;
     }
+
+    private static string Shards(string connectionId) => TableClient.CreateQueryFilter($"PartitionKey eq {connectionId} and RowKey lt {Through}");
 
     private static string Shard(string customerId) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(customerId)).AsSpan(0, 1));
 

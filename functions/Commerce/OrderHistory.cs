@@ -40,6 +40,19 @@ public sealed class OrderHistory(StorageClients storage, FirstOrders firstOrders
     public Task<IReadOnlyDictionary<string, DateTimeOffset>> FirstOrdersAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) =>
         firstOrders.FindAsync(connectionId, customerIds, cancellationToken);
 
+    public IAsyncEnumerable<CustomerOrder> FirstOrdersAsync(string connectionId, CancellationToken cancellationToken) => firstOrders.AllAsync(connectionId, cancellationToken);
+
+    public async Task<IReadOnlyDictionary<string, string>> CountriesAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Customers, cancellationToken);
+        var rows = await Task.WhenAll(customerIds.Select(id => table.GetEntityIfExistsAsync<TableEntity>(connectionId, Keys.Escape(id), cancellationToken: cancellationToken)));
+        return rows
+            .Where(static row => row.HasValue && row.Value!.GetBoolean(RecordKind.Gone) is not true)
+            .Select(static row => RecordKind.Read<Customer>(row.Value!))
+            .Where(static customer => !string.IsNullOrEmpty(customer.Country))
+            .ToDictionary(static customer => customer.Id, static customer => customer.Country!);
+    }
+
     public async Task<DateTimeOffset?> OldestOrderAsync(string connectionId, CancellationToken cancellationToken)
     {
         var table = await storage.TableAsync(TableNames.Orders, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace StoreClaw.Common;
@@ -12,6 +13,7 @@ public sealed class AppSettings
     {
         _configuration = configuration;
         PublicBaseUrl = ReadPublicBaseUrl(configuration["PublicBaseUrl"]);
+        ReportsKept = ReadReportsKept(configuration["Reports:RetentionDays"]);
         foreach (var connector in configuration.GetSection("Connectors").GetChildren())
         {
             CheckUrl($"Connectors__{connector.Key}__BaseUrl", connector["BaseUrl"]);
@@ -23,11 +25,27 @@ public sealed class AppSettings
     /// <summary>Where the outside reaches this app; without a final slash.</summary>
     public string PublicBaseUrl { get; }
 
+    /// <summary>How long the library keeps a report; null for ever.</summary>
+    public TimeSpan? ReportsKept { get; }
+
     /// <summary>Where a connection's platform delivers to.</summary>
     public Uri WebhookUrl(string connectorId, string connectionId) => new($"{PublicBaseUrl}/webhooks/{connectorId}/{connectionId}");
 
     /// <summary>A connector's setting as it was given: plain text, or @secret:name.</summary>
     public string? Connector(string connectorId, string name) => _configuration[$"Connectors:{connectorId}:{name}"];
+
+    // Links to reports open them for 30 days: less would break links that were promised.
+    private static TimeSpan? ReadReportsKept(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 30 and <= 36500
+            ? TimeSpan.FromDays(days)
+            : throw new InvalidOperationException("Reports__RetentionDays must be a whole number of days from 30 to 36500, such as 400, or be left out to keep reports for ever.");
+    }
 
     private static string ReadPublicBaseUrl(string? text)
     {

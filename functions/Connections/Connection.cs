@@ -28,6 +28,12 @@ public sealed record Connection(
     /// <summary>The fact under which a connector leaves what the seller calls the store.</summary>
     public const string NameFact = "name";
 
+    /// <summary>The fact under which it leaves the IANA zone of the store's days.</summary>
+    public const string TimeZoneFact = "timeZone";
+
+    /// <summary>The fact under which it leaves the last day of an approval that ends, yyyy-MM-dd; other text where the platform does not tell it.</summary>
+    public const string AuthorizedUntilFact = "authorizedUntil";
+
     /// <summary>The store as a reader knows it: its own name, else its address without the scheme.</summary>
     [JsonIgnore]
     public string Name => Facts.GetValueOrDefault(NameFact) is { Length: > 0 } name ? name : Store[(Store.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0)..];

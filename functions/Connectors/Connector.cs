@@ -11,6 +11,9 @@ public sealed record Connector
     /// <summary>The name of the capability <see cref="Research"/>.</summary>
     public const string Researches = "research";
 
+    /// <summary>The name of the capability <see cref="StockWriter"/>; who writes stock reads it too.</summary>
+    public const string WritesStock = "write-stock";
+
     public required ConnectorDescriptor Descriptor { get; init; }
 
     public required IPlatformProtocol Protocol { get; init; }
@@ -30,7 +33,7 @@ public sealed record Connector
     [
         .. Readers.Keys.Order().Select(Reads),
         .. Webhooks is null ? Array.Empty<string>() : ["webhooks"],
-        .. StockWriter is null ? Array.Empty<string>() : ["write-stock"],
+        .. StockWriter is null ? Array.Empty<string>() : [WritesStock],
         .. Research is null ? Array.Empty<string>() : [Researches],
     ];
 

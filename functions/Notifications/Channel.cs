@@ -25,6 +25,9 @@ public enum ChannelLanguage
 /// <param name="Reason">Why it failed.</param>
 public sealed record Channel(string Id, ChannelLanguage Language, ChannelStatus Status, string? Reason, DateTimeOffset ConnectedAt)
 {
+    /// <summary>Null for none.</summary>
+    public Silence? Silence { get; init; }
+
     /// <summary>The key of the credential in the vault's bundle.</summary>
     public const string SecretKey = "key";
 

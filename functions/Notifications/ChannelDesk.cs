@@ -5,7 +5,8 @@ using StoreClaw.Connections;
 namespace StoreClaw.Notifications;
 
 /// <param name="Language">en (also when left out) or zh.</param>
-public sealed record ChannelBody(string? WebhookUrl, string? Language);
+/// <param name="Silence">Left out for none.</param>
+public sealed record ChannelBody(string? WebhookUrl, string? Language, SilenceBody? Silence);
 
 /// <summary>Channels as the API sets them up and shows them.</summary>
 public sealed class ChannelDesk(
@@ -30,6 +31,7 @@ public sealed class ChannelDesk(
     {
         var kind = Find(id);
         var language = Language(body.Language);
+        var silence = body.Silence?.Read();
         var key = kind.ReadAddress(body.WebhookUrl ?? throw new ProblemException(Problem.Invalid("webhookUrl", "Give the address of the group's robot.")));
         if (await TryAsync(kind, key, language, cancellationToken) is { } refusal)
         {
@@ -37,7 +39,7 @@ public sealed class ChannelDesk(
         }
 
         await vault.SetAsync(Channel.SecretName(id), new SecretBundle([new(Channel.SecretKey, key)]), cancellationToken);
-        return await ConnectedAsync(new Channel(id, language, ChannelStatus.Connected, null, time.GetUtcNow()), cancellationToken);
+        return await ConnectedAsync(new Channel(id, language, ChannelStatus.Connected, null, time.GetUtcNow()) { Silence = silence }, cancellationToken);
     }
 
     public async Task<IResult> TestAsync(string id, CancellationToken cancellationToken)
@@ -88,6 +90,8 @@ public sealed class ChannelDesk(
         return new Problem(422, code, category, $"The test message did not get through: {outcome.Cause}. {outcome.Remedy}") { RetryAfter = outcome.Wait > TimeSpan.Zero ? outcome.Wait : null };
     }
 
+    private static string Clock(TimeOnly time) => time.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+
     private static IResult Json(object value) => Results.Json(value, JsonText.Options);
 
     private IChannel Find(string id) => registry.Find(id) ?? throw new ProblemException(Problem.NotFound("channel", id));
@@ -119,6 +123,7 @@ public sealed class ChannelDesk(
     {
         var (waiting, parked) = await outbox.CountAsync(channel.Id, cancellationToken);
         var state = await pace.ReadAsync(channel.Id, cancellationToken);
-        return new { channel.Id, channel.Status, channel.Reason, channel.Language, channel.ConnectedAt, state.LastSentAt, Waiting = waiting, Parked = parked };
+        var silence = channel.Silence is { } hours ? new { From = Clock(hours.From), To = Clock(hours.To), hours.TimeZone } : null;
+        return new { channel.Id, channel.Status, channel.Reason, channel.Language, Silence = silence, channel.ConnectedAt, state.LastSentAt, Waiting = waiting, Parked = parked };
     }
 }

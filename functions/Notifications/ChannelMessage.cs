@@ -47,7 +47,11 @@ public sealed record LocalizedMessage(ChannelMessage English, ChannelMessage Chi
 /// <summary>One thing to tell.</summary>
 /// <param name="Key">Names it for ever: the same key is told once per channel, however often it is queued.</param>
 /// <param name="Cause">What it is about; in a storm, notices of one cause merge into one line of a digest.</param>
-public sealed record Notice(string Key, string Cause, Urgency Urgency, LocalizedMessage Message);
+public sealed record Notice(string Key, string Cause, Urgency Urgency, LocalizedMessage Message)
+{
+    /// <summary>Says more than its title: merged with others only where the channel takes no more messages.</summary>
+    public bool Whole { get; init; }
+}
 
 /// <summary>The way to the team, for everyone who has something to say.</summary>
 public interface INotifier

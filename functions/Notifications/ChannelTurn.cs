@@ -102,10 +102,26 @@ public sealed partial class ChannelTurn(
             return new End(state.NotBefore - now);
         }
 
+        var silentUntil = channel.Silence?.EndOf(now);
         var flight = await outbox.FlightAsync(kind.Id, cancellationToken);
+        if (silentUntil is not null && flight is { Next: 0, InDoubt: false, Repeated: null } && !Outbox.IsCritical(flight))
+        {
+            await outbox.DropFlightAsync(kind.Id, cancellationToken);
+            flight = null;
+        }
+
         if (flight is null)
         {
             var line = await outbox.WaitingAsync(kind.Id, MostPerDigest, cancellationToken);
+            if (line.Count > 0 && silentUntil is { } end)
+            {
+                line = [.. line.TakeWhile(static waiting => waiting.Urgency == Urgency.Critical)];
+                if (line.Count == 0)
+                {
+                    return new End(end - now);
+                }
+            }
+
             if (line.Count == 0)
             {
                 return End.Idle;
@@ -130,14 +146,21 @@ public sealed partial class ChannelTurn(
         return await CallAsync(kind, channel, flight, cancellationToken);
     }
 
-    /// <summary>One notice while the line is short enough to be told one by one; else all of it as a digest, with room for critical ones in full before it.</summary>
+    /// <summary>
+    /// One notice while the line is short enough to be told one by one; else all of it as a digest, with room for critical ones in full before it. What a silence held back is told as one digest.
+    /// </summary>
     private async Task<Flight> PrepareAsync(IChannel kind, Channel channel, IReadOnlyList<WaitingNotice> line, int free, CancellationToken cancellationToken)
     {
         var critical = line.Count(static waiting => waiting.Urgency == Urgency.Critical);
         if (line.Count > 1 && line.Count > free && (critical == 0 || critical >= free))
         {
-            return new Flight(
-                $"{line.Count} notices", [.. line.Select(static waiting => waiting.Row)], kind.Render(Digest.Compose(line, channel.Language)), 0, InDoubt: false, Repeated: null, Tries: 0);
+            return ToDigest(kind, channel, line);
+        }
+
+        var held = critical > 0 || channel.Silence is not { } silence ? [] : line.Where(waiting => !waiting.Whole && silence.EndOf(waiting.At) is not null).ToList();
+        if (held.Count > 1)
+        {
+            return ToDigest(kind, channel, held);
         }
 
         var notice = await outbox.NoticeAsync(kind.Id, line[0].Row, cancellationToken);
@@ -149,6 +172,9 @@ public sealed partial class ChannelTurn(
 
         return flight;
     }
+
+    private static Flight ToDigest(IChannel kind, Channel channel, IReadOnlyList<WaitingNotice> notices) =>
+        new($"{notices.Count} notices", [.. notices.Select(static waiting => waiting.Row)], kind.Render(Digest.Compose(notices, channel.Language)), 0, InDoubt: false, Repeated: null, Tries: 0);
 
     private async Task<End?> CallAsync(IChannel kind, Channel channel, Flight flight, CancellationToken cancellationToken)
     {

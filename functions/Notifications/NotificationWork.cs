@@ -47,7 +47,7 @@ public sealed partial class NotificationWork(
     {
         foreach (var channel in await channels.ListAsync(cancellationToken))
         {
-            if (channel.Status == ChannelStatus.Connected && await outbox.HasWorkAsync(channel.Id, cancellationToken))
+            if (channel.Status == ChannelStatus.Connected && await HasWorkAsync(channel, cancellationToken))
             {
                 await queues.SendAsync(QueueNames.Notifications, new NotificationMessage(channel.Id), null, cancellationToken);
             }
@@ -62,6 +62,11 @@ public sealed partial class NotificationWork(
             await outbox.CleanAsync(channel.Id, time.GetUtcNow() - Memory, cancellationToken);
         }
     }
+
+    /// <summary>In a silence only what is critical is work, and a message that was begun.</summary>
+    private async Task<bool> HasWorkAsync(Channel channel, CancellationToken cancellationToken) => channel.Silence?.EndOf(time.GetUtcNow()) is null
+        ? await outbox.HasWorkAsync(channel.Id, cancellationToken)
+        : await outbox.WaitingAsync(channel.Id, 1, cancellationToken) is [{ Urgency: Urgency.Critical }] || await outbox.FlightAsync(channel.Id, cancellationToken) is not null;
 
     private static partial class Log
     {

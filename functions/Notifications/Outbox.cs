@@ -11,7 +11,8 @@ namespace StoreClaw.Notifications;
 
 /// <summary>A notice to be told, as much of it as a digest needs.</summary>
 /// <param name="Row">Its row key; most urgent first, then oldest first.</param>
-public sealed record WaitingNotice(string Row, Urgency Urgency, DateTimeOffset At, string Cause, string English, string Chinese);
+/// <param name="Whole">Says more than its title.</param>
+public sealed record WaitingNotice(string Row, Urgency Urgency, DateTimeOffset At, string Cause, string English, string Chinese, bool Whole);
 
 /// <summary>A message being sent: what it tells and how far it came. Kept while it is under way, so that a process that takes over knows.</summary>
 /// <param name="Members">Rows of the notices it tells.</param>
@@ -30,6 +31,7 @@ public sealed class Outbox(StorageClients storage, TimeProvider time)
 {
     private const string FlightRow = "flight";
     private const string Todo = "todo|";
+    private const string CriticalTodo = "todo|0|";
     private const string Parked = "parked|";
     private const string NoticePrefix = "notice|";
 
@@ -70,7 +72,7 @@ public sealed class Outbox(StorageClients storage, TimeProvider time)
         await foreach (var row in table.QueryAsync<TableEntity>(Range(channel, Todo), maxPerPage: Math.Min(most, 1000), cancellationToken: cancellationToken))
         {
             line.Add(new WaitingNotice(
-                row.RowKey, Enum.Parse<Urgency>(row.GetString("Urgency")!), row.GetDateTimeOffset("At")!.Value, row.GetString("Cause")!, row.GetString("English")!, row.GetString("Chinese")!));
+                row.RowKey, Enum.Parse<Urgency>(row.GetString("Urgency")!), row.GetDateTimeOffset("At")!.Value, row.GetString("Cause")!, row.GetString("English")!, row.GetString("Chinese")!, row.GetBoolean("Whole") is true));
             if (line.Count == most)
             {
                 break;
@@ -97,6 +99,16 @@ public sealed class Outbox(StorageClients storage, TimeProvider time)
         var row = await table.GetEntityIfExistsAsync<TableEntity>(channel, FlightRow, cancellationToken: cancellationToken);
         return row.HasValue ? Read<Flight>(row.Value!) : null;
     }
+
+    /// <summary>Takes back a message of which nothing was sent; its notices are still in the line.</summary>
+    public async Task DropFlightAsync(string channel, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Outbox, cancellationToken);
+        await table.DeleteEntityAsync(channel, FlightRow, ETag.All, cancellationToken);
+    }
+
+    /// <summary>Whether it tells something critical.</summary>
+    public static bool IsCritical(Flight flight) => flight.Members.Any(static row => row.StartsWith(CriticalTodo, StringComparison.Ordinal));
 
     public async Task SaveFlightAsync(string channel, Flight flight, CancellationToken cancellationToken)
     {
@@ -195,6 +207,7 @@ public sealed class Outbox(StorageClients storage, TimeProvider time)
             ["Cause"] = Short(notice.Cause),
             ["English"] = Short(notice.Message.English.Title),
             ["Chinese"] = Short(notice.Message.Chinese.Title),
+            ["Whole"] = notice.Whole,
         };
     }
 

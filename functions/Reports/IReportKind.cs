@@ -23,6 +23,13 @@ public sealed record ReportContext(
     public IReadOnlyList<ReportStore> Stores => [.. Connections.Select(static connection => new ReportStore(connection.Id, connection.Connector, connection.Store, connection.Name, connection.Status))];
 }
 
+/// <summary>A kind whose reports name single customers.</summary>
+public interface INamesCustomers
+{
+    /// <summary>The report without what it says of who the customer of the store is (all of the store's customers when null); null when it names nobody of them.</summary>
+    Report? Without(Report report, string connectionId, string? customerId);
+}
+
 /// <summary>One kind of report: what it may be asked, how it is computed, how it reads. Kinds are listed in <see cref="ReportServices.AddReports"/>.</summary>
 public interface IReportKind
 {

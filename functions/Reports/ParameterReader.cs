@@ -89,8 +89,9 @@ public sealed class ParameterReader
     }
 
     /// <summary>At most so many texts in their right form, none twice; none when the member is left out.</summary>
+    /// <param name="least">How many there must be when the member is given.</param>
     /// <inheritdoc cref="Text"/>
-    public IReadOnlyList<string> Texts(string name, int most, Func<string, string?> form, string remedy)
+    public IReadOnlyList<string> Texts(string name, int most, Func<string, string?> form, string remedy, int least = 0)
     {
         _known.Add(name);
         if (!_left.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null)
@@ -99,13 +100,31 @@ public sealed class ParameterReader
         }
 
         var texts = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(item => Read(item) is { } given ? form(given) : null).ToList() : [null];
-        if (texts.Count > most || texts.Contains(null))
+        if (texts.Count < least || texts.Count > most || texts.Contains(null))
         {
             _errors[Field(name)] = remedy;
             return [];
         }
 
         return [.. texts.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <summary>A whole number; the fallback when the member is left out.</summary>
+    public int Count(string name, int least, int most, int fallback)
+    {
+        _known.Add(name);
+        if (!_left.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return fallback;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count >= least && count <= most)
+        {
+            return count;
+        }
+
+        _errors[Field(name)] = string.Create(CultureInfo.InvariantCulture, $"Must be a whole number from {least} to {most}.");
+        return fallback;
     }
 
     /// <summary>What is wrong with a member beside its form.</summary>

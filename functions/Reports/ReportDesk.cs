@@ -2,39 +2,41 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using StoreClaw.Common;
+using StoreClaw.Connections;
 
 namespace StoreClaw.Reports;
 
 /// <summary>The library as the API shows it, and single reports in each of their renderings.</summary>
-public sealed class ReportDesk(ReportLibrary library, ReportLinks links, ReportKinds kinds)
+public sealed class ReportDesk(ReportLibrary library, ReportLinks links, ReportKinds kinds, IConnectionDirectory connections)
 {
     private static readonly Rendering[] Renderings =
     [
-        new("application/json", static (kind, report) => System.Text.Encoding.UTF8.GetString(kind.ToJson(report))),
-        new("text/markdown", static (kind, report) => kind.ToMarkdown(report)),
-        new("text/html", static (kind, report) => kind.ToHtml(report)),
+        new("json", "application/json", "json", static (kind, report) => System.Text.Encoding.UTF8.GetString(kind.ToJson(report))),
+        new("markdown", "text/markdown", "md", static (kind, report) => kind.ToMarkdown(report)),
+        new("html", "text/html", "html", static (kind, report) => kind.ToHtml(report)),
     ];
 
-    /// <summary>Query: kind, from, to (when the report was made).</summary>
+    /// <summary>Query: kind, connection, from and to (when the report was made), periodFrom and periodTo (what its period touches), q (text), before (a report's id), limit.</summary>
     public async Task<IResult> ListAsync(IQueryCollection query, CancellationToken cancellationToken)
     {
-        var kind = query["kind"].FirstOrDefault() is { Length: > 0 } text ? text : null;
-        if (kind is not null && kinds.Find(kind) is null)
+        var reader = new ReportQueryReader(query);
+        var asked = reader.Read(kinds);
+        if (asked.Connection is { } id && await connections.FindAsync(id, cancellationToken) is null)
         {
-            throw new ProblemException(Problem.Invalid("kind", $"Must be one of {string.Join(", ", kinds.Ids)}."));
+            reader.Refuse("connection", $"There is no connection '{id}'. GET /api/connections lists them; disconnected ones stay there.");
         }
 
-        var reports = await library.ListAsync(kind, Instant(query, "from"), Instant(query, "to"), cancellationToken);
-        return Results.Json(new { Reports = reports }, JsonText.Options);
+        reader.Finish();
+        return Results.Json(await library.SearchAsync(asked, cancellationToken), JsonText.Options);
     }
 
-    /// <summary>The report in what the Accept header likes best; JSON when it says nothing.</summary>
+    /// <summary>The report in what the Accept header likes best, JSON when it says nothing; as a file when the query says download and in which form.</summary>
     public async Task<IResult> GetAsync(string id, HttpRequest request, CancellationToken cancellationToken)
     {
-        var rendering = Choose(request) ?? throw new ProblemException(new Problem(
-            406, "NOT_ACCEPTABLE", ProblemCategory.Parameter, $"A report is given out as {string.Join(", ", Renderings.Select(static rendering => rendering.Type))}. Accept one of them."));
+        var download = request.Query["download"].FirstOrDefault();
+        var rendering = (string.IsNullOrEmpty(download) ? Choose(request) : Renderings.FirstOrDefault(rendering => rendering.Name == download)) ?? throw Refuse(download);
         var (kind, report) = await library.FindAsync(id, cancellationToken) ?? throw new ProblemException(Problem.NotFound("report", id));
-        return new Document(rendering.Type, rendering.Write(kind, report));
+        return new Document(rendering.Type, rendering.Write(kind, report), file: string.IsNullOrEmpty(download) ? null : FileName(report, rendering));
     }
 
     /// <summary>The page behind a link that was shared.</summary>
@@ -64,16 +66,17 @@ public sealed class ReportDesk(ReportLibrary library, ReportLinks links, ReportK
 
     private static MediaTypeHeaderValue WithoutParameters(MediaTypeHeaderValue range) => new(range.MediaType);
 
-    private static DateTimeOffset? Instant(IQueryCollection query, string name)
-    {
-        if (query[name].FirstOrDefault() is not { Length: > 0 } text)
-        {
-            return null;
-        }
+    private static ProblemException Refuse(string? download) => new(string.IsNullOrEmpty(download)
+        ? new Problem(406, "NOT_ACCEPTABLE", ProblemCategory.Parameter, $"A report is given out as {string.Join(", ", Renderings.Select(static rendering => rendering.Type))}. Accept one of them.")
+        : Problem.Invalid("download", $"Must be one of {string.Join(", ", Renderings.Select(static rendering => rendering.Name))}."));
 
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
-            ? instant
-            : throw new ProblemException(Problem.Invalid(name, "Give an ISO 8601 instant such as 2026-11-22T00:00:00Z."));
+    /// <summary>"sales-report_2026-02-01_2026-02-28_{id}.md": sorts by kind and day, and no two reports share one.</summary>
+    private static string FileName(Report report, Rendering rendering)
+    {
+        var zone = WallClock.TryFindZone(report.TimeZone, out var found) ? found : TimeZoneInfo.Utc;
+        var (from, to) = (report.Period.From, report.Period.To);
+        var days = new[] { zone.LocalDay(from), zone.LocalDay(to > from ? to.AddTicks(-1) : from) }.Distinct().Select(static day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        return $"{report.Kind}_{string.Join('_', days)}_{report.Id}.{rendering.Extension}";
     }
 
     private static Document Notice(int status, string title, string text) => new(
@@ -87,9 +90,9 @@ public sealed class ReportDesk(ReportLibrary library, ReportLinks links, ReportK
             """).Text,
         status);
 
-    private sealed record Rendering(string Type, Func<IReportKind, Report, string> Write);
+    private sealed record Rendering(string Name, string Type, string Extension, Func<IReportKind, Report, string> Write);
 
-    private sealed class Document(string type, string text, int status = 200) : IResult
+    private sealed class Document(string type, string text, int status = 200, string? file = null) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
@@ -99,6 +102,10 @@ public sealed class ReportDesk(ReportLibrary library, ReportLinks links, ReportK
             response.Headers.CacheControl = "private, no-store";
             response.Headers.Vary = HeaderNames.Accept;
             response.Headers.XContentTypeOptions = "nosniff";
+            if (file is not null)
+            {
+                response.Headers.ContentDisposition = $"attachment; filename=\"{file}\"";
+            }
 
             // The address of a shared report is its key: nothing on the page may load from elsewhere or hand the address on.
             response.Headers["Referrer-Policy"] = "no-referrer";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure;
 using Azure.Data.Tables;
 using StoreClaw.Common;
 using StoreClaw.Storage;
@@ -7,6 +8,9 @@ namespace StoreClaw.Reports;
 
 /// <summary>A report as the library lists it.</summary>
 /// <param name="Task">The task that made it.</param>
+/// <param name="TaskName">What the task was called then; like title and stores null for reports of versions that did not note it.</param>
+/// <param name="Title">In English.</param>
+/// <param name="Stores">What the stores were called then, in the order of the connections.</param>
 public sealed record ReportEntry(
     string Id,
     string Kind,
@@ -16,7 +20,42 @@ public sealed record ReportEntry(
     ReportPeriod Period,
     DateTimeOffset AsOf,
     DateTimeOffset GeneratedAt,
-    IReadOnlyList<string> Connections);
+    IReadOnlyList<string> Connections,
+    string? TaskName = null,
+    string? Title = null,
+    IReadOnlyList<string>? Stores = null);
+
+/// <summary>What is looked for in the library. What is left out is no condition.</summary>
+public sealed record ReportQuery
+{
+    public string? Kind { get; init; }
+
+    /// <summary>The id of a connection the report is about.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>Made then or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Made before.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>The report's own period ends after it.</summary>
+    public DateTimeOffset? PeriodFrom { get; init; }
+
+    /// <summary>The report's own period begins before it.</summary>
+    public DateTimeOffset? PeriodTo { get; init; }
+
+    /// <summary>Stands in kind, title, a store's name or the task's name, in whatever case.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Only what is listed after the report of this id.</summary>
+    public string? Before { get; init; }
+
+    public int Most { get; init; } = ReportLibrary.Most;
+}
+
+/// <param name="Next">The last report's id when there are more, to be asked for as <see cref="ReportQuery.Before"/>; else null.</param>
+public sealed record ReportListing(IReadOnlyList<ReportEntry> Reports, string? Next);
 
 /// <summary>The reports there are: rows under their kind and under all, newest first; bodies among the payloads.</summary>
 public sealed class ReportLibrary(StorageClients storage, PayloadStore payloads, ReportKinds kinds)
@@ -27,18 +66,26 @@ public sealed class ReportLibrary(StorageClients storage, PayloadStore payloads,
     private const string All = "all";
     private const string Body = "Body";
 
+    // What a search for text looks at.
+    private const string Text = "Text";
+    private const int NameBytes = 200;
+
     /// <summary>The id of a run's report. Holds when it is made, so that the id alone finds it.</summary>
     public static string IdOf(DateTimeOffset generatedAt, string task, string run) => InstantIds.Of(generatedAt, task, run);
 
     /// <summary>Keeps the report; keeping it again replaces it.</summary>
-    public async Task SaveAsync(Report report, string task, string run, CancellationToken cancellationToken)
+    public async Task SaveAsync(Report report, string task, string taskName, string run, CancellationToken cancellationToken)
     {
         await payloads.SaveAsync(PayloadId(report.Id), Kind(report.Kind).ToJson(report), cancellationToken);
-        var entry = new ReportEntry(report.Id, report.Kind, task, run, report.TimeZone, report.Period, report.AsOf, report.GeneratedAt, report.Connections);
+        var message = Kind(report.Kind).ToMessage(report, null);
+        var stores = report.Stores.Select(static store => ReadableText.Cut(store.Name, NameBytes)).ToList();
+        var entry = new ReportEntry(
+            report.Id, report.Kind, task, run, report.TimeZone, report.Period, report.AsOf, report.GeneratedAt, report.Connections, taskName, message.English.Title, stores);
+        var text = TextOf(entry, [message.Chinese.Title, .. report.Stores.Select(static store => ReadableText.Cut(store.Store, NameBytes))]);
         var table = await storage.TableAsync(TableNames.Reports, cancellationToken);
         foreach (var partition in new[] { report.Kind, All })
         {
-            var row = new TableEntity(partition, InstantIds.RowKey(report.Id)!) { [Body] = JsonSerializer.Serialize(entry, JsonText.Options) };
+            var row = new TableEntity(partition, InstantIds.RowKey(report.Id)!) { [Body] = JsonSerializer.Serialize(entry, JsonText.Options), [Text] = text };
             await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
         }
     }
@@ -68,25 +115,88 @@ public sealed class ReportLibrary(StorageClients storage, PayloadStore payloads,
 
     /// <summary>Reports made in [from, to), newest first, at most <see cref="Most"/>.</summary>
     /// <param name="kind">Null for all kinds.</param>
-    public async Task<IReadOnlyList<ReportEntry>> ListAsync(string? kind, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReportEntry>> ListAsync(string? kind, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken) =>
+        (await SearchAsync(new ReportQuery { Kind = kind, From = from, To = to }, cancellationToken)).Reports;
+
+    /// <summary>The reports that the query is about, newest first. Reads the rows of the kind that were made in time.</summary>
+    public async Task<ReportListing> SearchAsync(ReportQuery query, CancellationToken cancellationToken)
     {
         // A row's key starts with how far its instant is from the end of time; '}' follows every key of that instant.
-        var newest = to is { } end ? Keys.NewestFirst(end) + "}" : "";
-        var oldest = from is { } start ? Keys.NewestFirst(start) + "}" : "}";
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {kind ?? All} and RowKey gt {newest} and RowKey lt {oldest}");
+        var newest = query.To is { } end ? Keys.NewestFirst(end) + "}" : "";
+        var oldest = query.From is { } start ? Keys.NewestFirst(start) + "}" : "}";
+        if (query.Before is { } id && InstantIds.RowKey(id) is { } key && string.CompareOrdinal(key, newest) > 0)
+        {
+            newest = key;
+        }
+
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {query.Kind ?? All} and RowKey gt {newest} and RowKey lt {oldest}");
         var table = await storage.TableAsync(TableNames.Reports, cancellationToken);
         var entries = new List<ReportEntry>();
         await foreach (var row in table.QueryAsync<TableEntity>(filter, maxPerPage: Most, cancellationToken: cancellationToken))
         {
-            entries.Add(ToEntry(row));
-            if (entries.Count == Most)
+            var entry = ToEntry(row);
+            if (!Matches(query, entry, row))
             {
-                break;
+                continue;
             }
+
+            if (entries.Count == query.Most)
+            {
+                return new ReportListing(entries, entries[^1].Id);
+            }
+
+            entries.Add(entry);
         }
 
-        return entries;
+        return new ReportListing(entries, null);
     }
+
+    /// <summary>Removes what was made before the instant, bodies and rows.</summary>
+    public async Task CleanAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Reports, cancellationToken);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {All} and RowKey gt {Keys.NewestFirst(before) + "}"}");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            // The row under all goes last: what a crash leaves is found by it the next night.
+            var entry = ToEntry(row);
+            await table.DeleteEntityAsync(entry.Kind, row.RowKey, ETag.All, cancellationToken);
+            await payloads.DeleteAsync(PayloadId(entry.Id), cancellationToken);
+            await table.DeleteEntityAsync(All, row.RowKey, ETag.All, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes a customer of the store out of all reports that name customers; without an id, all of the store's. The figures stay.</summary>
+    public async Task ForgetAsync(string connectionId, string? customerId, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Reports, cancellationToken);
+        foreach (var (kind, names) in kinds.All.Select(static kind => (kind, names: kind as INamesCustomers)))
+        {
+            if (names is null)
+            {
+                continue;
+            }
+
+            await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {kind.Id}"), cancellationToken: cancellationToken))
+            {
+                var entry = ToEntry(row);
+                if (entry.Connections.Contains(connectionId)
+                    && await payloads.LoadAsync(PayloadId(entry.Id), cancellationToken) is { } json
+                    && names.Without(kind.FromJson(json), connectionId, customerId) is { } report)
+                {
+                    await payloads.SaveAsync(PayloadId(entry.Id), kind.ToJson(report), cancellationToken);
+                }
+            }
+        }
+    }
+
+    private static bool Matches(ReportQuery query, ReportEntry entry, TableEntity row) =>
+        (query.Connection is null || entry.Connections.Contains(query.Connection))
+        && (query.PeriodFrom is null || entry.Period.To > query.PeriodFrom)
+        && (query.PeriodTo is null || entry.Period.From < query.PeriodTo)
+        && (query.Text is null || (row.GetString(Text) ?? TextOf(entry, [])).Contains(query.Text, StringComparison.OrdinalIgnoreCase));
+
+    private static string TextOf(ReportEntry entry, IEnumerable<string> more) => string.Join('\n', [entry.Kind, entry.TaskName, entry.Title, .. entry.Stores ?? [], .. more]);
 
     private static string PayloadId(string id) => $"report-{id}";
 

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using StoreClaw.Reports.Business;
+using StoreClaw.Reports.Customers;
 using StoreClaw.Reports.Inventory;
 using StoreClaw.Reports.Research;
 using StoreClaw.Reports.Sales;
+using StoreClaw.Reports.StockSync;
 
 namespace StoreClaw.Reports;
 
@@ -15,6 +17,8 @@ public static class ReportServices
         services.AddSingleton<IReportKind, BusinessReviewKind>();
         services.AddSingleton<IReportKind, InventoryReviewKind>();
         services.AddSingleton<IReportKind, MarketResearchKind>();
+        services.AddSingleton<IReportKind, CustomerSummaryKind>();
+        services.AddSingleton<IReportKind, StockSyncKind>();
         services.AddSingleton<ReportKinds>();
         services.AddSingleton<ReportLibrary>();
         services.AddSingleton<ReportLinks>();

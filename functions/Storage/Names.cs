@@ -7,6 +7,7 @@ public static class QueueNames
     public const string StoreSync = "store-sync";
     public const string TaskRuns = "task-runs";
     public const string Notifications = "notifications";
+    public const string AlertChecks = "alert-checks";
     public const string Poison = "-poison";
 }
 
@@ -66,6 +67,9 @@ public static class TableNames
     /// <summary>kind or "all" / report id; bodies are payloads.</summary>
     public const string Reports = "reports";
 
+    /// <summary>"approval" / approval id, newest first.</summary>
+    public const string Approvals = "approvals";
+
     /// <summary>connection / {day}|{month}|{hash of the question}: an answer; connection / "spent".</summary>
     public const string Research = "research";
 
@@ -74,6 +78,9 @@ public static class TableNames
 
     /// <summary>channel id / notice|{hash of its key}, todo|{urgency}|{time}|{hash}, parked|{hash}, flight.</summary>
     public const string Outbox = "outbox";
+
+    /// <summary>connection or "app" / alert id; "mutes" / mute id.</summary>
+    public const string Alerts = "alerts";
 }
 
 /// <summary>Text as a part of a table key.</summary>

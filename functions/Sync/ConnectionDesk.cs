@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using StoreClaw.Alerts;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connections;
@@ -11,7 +12,7 @@ public sealed record ConnectBody(IReadOnlyDictionary<string, string?> Fields);
 public sealed record SyncBody(IReadOnlyList<string>? Resources, DateTimeOffset? Since);
 
 /// <summary>Connections as the API shows them, with where their syncs stand.</summary>
-public sealed class ConnectionDesk(ConnectorRegistry registry, ConnectionTable connections, ConnectionService service, SyncCursors cursors, SyncService sync)
+public sealed class ConnectionDesk(ConnectorRegistry registry, ConnectionTable connections, ConnectionService service, SyncCursors cursors, SyncService sync, AlertBook alerts)
 {
     public object Connectors() => new
     {
@@ -48,7 +49,12 @@ public sealed class ConnectionDesk(ConnectorRegistry registry, ConnectionTable c
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken) => Json(await ViewAsync(await FindAsync(id, cancellationToken), cancellationToken));
 
-    public async Task<IResult> DisconnectAsync(string id, CancellationToken cancellationToken) => Json(await ViewAsync(await service.DisconnectAsync(id, cancellationToken), cancellationToken));
+    public async Task<IResult> DisconnectAsync(string id, CancellationToken cancellationToken)
+    {
+        var gone = await service.DisconnectAsync(id, cancellationToken);
+        await alerts.ForgetAsync(id, cancellationToken);
+        return Json(await ViewAsync(gone, cancellationToken));
+    }
 
     public async Task<IResult> SyncAsync(string id, SyncBody? body, CancellationToken cancellationToken)
     {

@@ -55,6 +55,13 @@ public sealed class RunTable(StorageClients storage)
         return null;
     }
 
+    /// <summary>Ends a run that is being worked on.</summary>
+    public Task EndAsync(TaskRun run, RunStatus status, string? reportId, string? error, DateTimeOffset at, CancellationToken cancellationToken) => ChangeAsync(
+        run.TaskId,
+        run.Id,
+        stored => stored.Status == RunStatus.Running ? stored with { Status = status, ReportId = reportId, Error = error, FinishedAt = at, Owner = null, Until = null } : null,
+        cancellationToken);
+
     /// <summary>The newest runs, newest first.</summary>
     public async Task<IReadOnlyList<TaskRun>> ListAsync(string taskId, int most, CancellationToken cancellationToken)
     {

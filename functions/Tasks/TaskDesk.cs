@@ -65,6 +65,7 @@ public sealed class TaskDesk(TaskService tasks, TaskTemplates templates, TimePro
             RunId = run.Id,
             Status = given ? RunStatus.Failed : run.Status,
             run.ReportId,
+            ApprovalId = run.Approval,
             Error = given ? "It stopped again and again without an end and was set aside. GET /api/parked shows why; replay it there." : run.Error,
             run.Trigger,
             run.AsOf,

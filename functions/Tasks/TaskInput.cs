@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StoreClaw.Approvals;
 using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Connectors;
@@ -52,6 +53,7 @@ public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory conn
         var stores = await ReadConnectionsAsync(input, errors, cancellationToken);
         CheckSchedule(input, createdAt, errors);
         var parameters = CheckKind(input, errors);
+        CheckTogether(input.Kind, parameters, stores, errors);
         CheckChannels(input.DeliverTo, errors);
         var missed = ReadMissed(input.Missed, errors);
         foreach (var unknown in input.Others.Keys.Where(static name => !Added.Contains(name)))
@@ -93,13 +95,31 @@ public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory conn
         {
             errors["connections"] = $"There is no connection {Quote(unknown)}. GET /api/connections lists them.";
         }
-        else if (kinds.Find(input.Kind ?? "") is { } kind && distinct.Where(id => IsOfNoUse(known[id], kind)).ToList() is { Count: > 0 } useless)
+        else if (kinds.Find(input.Kind ?? "") is { } kind && Unfit(kind, distinct.ConvertAll(id => known[id])) is { } remedy)
         {
-            errors["connections"] = $"A {kind.Id} needs connections that can {string.Join(" and ", kind.Capabilities)}; {Quote(useless)} cannot. GET /api/connectors lists which connectors can: {string.Join(", ", Able(kind))}.";
+            errors["connections"] = remedy;
         }
 
         return distinct;
     }
+
+    /// <summary>Why the kind cannot work with these connections, and what to do; null when it can.</summary>
+    private string? Unfit(IReportKind kind, List<Connection> stores)
+    {
+        if (stores.FindAll(store => IsOfNoUse(store, kind)).ConvertAll(static store => store.Id) is { Count: > 0 } useless)
+        {
+            return $"A {kind.Id} needs connections that can {string.Join(" and ", kind.Capabilities)}; {Quote(useless)} cannot. GET /api/connectors lists which connectors can: {string.Join(", ", Able(kind))}.";
+        }
+
+        return stores.Find(store => Ungranted(store, kind).Count > 0) is { } lacking
+            ? $"'{lacking.Id}' was not granted {string.Join(", ", Ungranted(lacking, kind))}, which the kind {kind.Id} needs. Grant it to the app on {connectors.Find(lacking.Connector)!.Descriptor.Name} and connect the store again."
+            : null;
+    }
+
+    private List<string> Ungranted(Connection connection, IReportKind kind) =>
+    [
+        .. kind.Capabilities.SelectMany(capability => connectors.Find(connection.Connector)?.Descriptor.Needs.GetValueOrDefault(capability) ?? []).Except(connection.Granted, StringComparer.Ordinal),
+    ];
 
     // What a connector brought that this version does not know any more can still be reported on.
     private bool IsOfNoUse(Connection connection, IReportKind kind) => connectors.Find(connection.Connector) is { } connector && !connector.Can(kind.Capabilities);
@@ -134,6 +154,19 @@ public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory conn
         }
 
         return parameters;
+    }
+
+    // Only where each of the two is right for itself.
+    private void CheckTogether(string? kind, JsonElement parameters, IReadOnlyList<string> stores, Dictionary<string, string> errors)
+    {
+        var wrong = errors.Keys.Any(static field => field == "connections" || field.StartsWith("parameters", StringComparison.Ordinal));
+        if (!wrong && kinds.Find(kind ?? "") is IActingKind acting)
+        {
+            foreach (var (field, message) in acting.CheckTogether(parameters, stores))
+            {
+                errors[field] = message;
+            }
+        }
     }
 
     // Which channels are connected may change at any time; one that is not when a report is made is told nothing.

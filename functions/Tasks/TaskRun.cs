@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace StoreClaw.Tasks;
 
 public enum RunStatus
@@ -7,7 +9,7 @@ public enum RunStatus
     Succeeded,
     Failed,
 
-    /// <summary>It would write to a platform and nobody has approved it yet. No kind there is now does.</summary>
+    /// <summary>It would change something on a platform, and nobody has decided on that yet.</summary>
     AwaitingApproval,
 }
 
@@ -24,7 +26,8 @@ public sealed record RunMessage(string TaskId, string RunId, RunTrigger Trigger,
 /// <summary>One execution of a task.</summary>
 /// <param name="StartedAt">Of the first attempt, whole seconds; later attempts make the same report.</param>
 /// <param name="Owner">The queue message whose handler is at work.</param>
-/// <param name="Until">When that handler has ended for certain.</param>
+/// <param name="Until">When that handler has ended for certain; without an owner, when the run, which waits for a platform, has been gone on with.</param>
+/// <param name="Approval">The approval it asked for.</param>
 public sealed record TaskRun(
     string Id,
     string TaskId,
@@ -39,8 +42,15 @@ public sealed record TaskRun(
     string? Error = null,
     int Attempts = 0,
     string? Owner = null,
-    DateTimeOffset? Until = null)
+    DateTimeOffset? Until = null,
+    string? Approval = null)
 {
+    [JsonIgnore]
+    public bool HasEnded => Status is RunStatus.Succeeded or RunStatus.Failed;
+
     public static TaskRun From(RunMessage message) =>
         new(message.RunId, message.TaskId, RunStatus.Queued, message.Trigger, message.AsOf, message.Due, message.QueuedAt);
+
+    /// <summary>The message that has it gone on with.</summary>
+    public RunMessage ToMessage() => new(TaskId, Id, Trigger, AsOf, Due, QueuedAt);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using StoreClaw.Approvals;
 using StoreClaw.Common;
 using StoreClaw.Connections;
 using StoreClaw.Notifications;
@@ -9,7 +10,7 @@ namespace StoreClaw.Tasks;
 
 /// <summary>
 /// Executes runs: computes the report, keeps it, tells the team. Doing the same run again makes the same report under the same id and the same notice under the same key,
-/// so a message that comes twice, or again after a crash, changes nothing. No run acts on a platform.
+/// so a message that comes twice, or again after a crash, changes nothing. What a report proposes to change on a platform goes to <see cref="ActingRuns"/>: no run acts unasked.
 /// </summary>
 public sealed partial class TaskRunner(
     TaskTable tasks,
@@ -19,6 +20,7 @@ public sealed partial class TaskRunner(
     ReportLinks links,
     IConnectionDirectory connections,
     INotifier notifier,
+    ActingRuns acting,
     WorkQueues queues,
     TimeProvider time,
     ILogger<TaskRunner> logger)
@@ -27,7 +29,7 @@ public sealed partial class TaskRunner(
     public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3.5);
 
     // When the handler that claimed a run has ended for certain: after the queue door's deadline.
-    private static readonly TimeSpan ClaimHolds = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan ClaimHolds = TimeSpan.FromMinutes(5);
 
     /// <param name="messageId">The queue's id of the message: the same when the queue delivers it again after a crash.</param>
     /// <exception cref="Azure.RequestFailedException">Storage is away; the message is to be tried again.</exception>
@@ -41,13 +43,20 @@ public sealed partial class TaskRunner(
 
         using var deadline = new CancellationTokenSource(Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var approval = await acting.FindAsync(run, either.Token);
         try
         {
-            await ProduceAsync(run, either.Token);
+            approval ??= await ProduceAsync(run, either.Token);
         }
         catch (Exception failed) when (!IsPassing(failed) && !cancellationToken.IsCancellationRequested)
         {
             await FailAsync(run, failed, cancellationToken);
+        }
+
+        if (approval is not null)
+        {
+            // What fails here is tried again: a proposal that somebody may approve is not left behind by its run.
+            await acting.GoOnAsync((await tasks.FindAsync(run.TaskId, either.Token))?.Task, run, approval, either.Token);
         }
     }
 
@@ -61,12 +70,12 @@ public sealed partial class TaskRunner(
             run =>
             {
                 busyUntil = null;
-                if (run.Status is not (RunStatus.Queued or RunStatus.Running))
+                if (run.HasEnded)
                 {
                     return null;
                 }
 
-                if (run.Status == RunStatus.Running && run.Owner != messageId && run.Until > now)
+                if (run.Status == RunStatus.Running && run.Owner is { } owner && owner != messageId && run.Until > now)
                 {
                     busyUntil = run.Until;
                     return null;
@@ -85,20 +94,27 @@ public sealed partial class TaskRunner(
         return claimed;
     }
 
-    private async Task ProduceAsync(TaskRun run, CancellationToken cancellationToken)
+    /// <summary>The report; and the approval that is to be asked for when it proposes anything.</summary>
+    private async Task<Approval?> ProduceAsync(TaskRun run, CancellationToken cancellationToken)
     {
         var task = (await tasks.FindAsync(run.TaskId, cancellationToken))?.Task ?? throw Refuse("The task was deleted before it ran.");
         var kind = kinds.Find(task.Kind) ?? throw Refuse($"There is no kind '{task.Kind}' any more. Choose another for the task.");
         var report = await kind.ComputeAsync(await ContextAsync(task, run, cancellationToken), cancellationToken);
-        await library.SaveAsync(report, task.Id, run.Id, cancellationToken);
+        await library.SaveAsync(report, task.Id, task.Name, run.Id, cancellationToken);
+        if (kind is IActingKind proposing && await acting.ProposeAsync(run, report, proposing.Actions(report), cancellationToken) is { } approval)
+        {
+            return approval;
+        }
+
         if (task.DeliverTo is not { Count: 0 })
         {
             var message = kind.ToMessage(report, await links.MakeAsync(report, cancellationToken));
-            await notifier.NotifyAsync(new Notice($"report|{run.Id}", $"report|{task.Id}", Urgency.Info, message), task.DeliverTo, cancellationToken);
+            await notifier.NotifyAsync(new Notice($"report|{run.Id}", $"report|{task.Id}", Urgency.Info, message) { Whole = true }, task.DeliverTo, cancellationToken);
         }
 
-        await FinishAsync(run, RunStatus.Succeeded, report.Id, null, cancellationToken);
+        await runs.EndAsync(run, RunStatus.Succeeded, report.Id, null, time.GetUtcNow(), cancellationToken);
         Log.Succeeded(logger, run.Id, task.Id, report.Id);
+        return null;
     }
 
     private async Task<ReportContext> ContextAsync(ScheduledTask task, TaskRun run, CancellationToken cancellationToken)
@@ -134,16 +150,8 @@ public sealed partial class TaskRunner(
             await notifier.NotifyAsync(new Notice($"run-failed|{run.Id}", $"run-failed|{task.Id}", Urgency.Warning, TaskMessages.Failed(task, run, error)), task.DeliverTo, cancellationToken);
         }
 
-        await FinishAsync(run, RunStatus.Failed, null, error, cancellationToken);
+        await runs.EndAsync(run, RunStatus.Failed, null, error, time.GetUtcNow(), cancellationToken);
     }
-
-    private Task FinishAsync(TaskRun run, RunStatus status, string? reportId, string? error, CancellationToken cancellationToken) => runs.ChangeAsync(
-        run.TaskId,
-        run.Id,
-        stored => stored.Status == RunStatus.Running
-            ? stored with { Status = status, ReportId = reportId, Error = error, FinishedAt = time.GetUtcNow(), Owner = null, Until = null }
-            : null,
-        cancellationToken);
 
     private static bool IsPassing(Exception exception) => exception is VaultException || StorageClients.IsUnavailable(exception);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using StoreClaw.Approvals;
 
 namespace StoreClaw.Tasks;
 
@@ -11,6 +12,8 @@ public static class TaskServices
         services.AddSingleton<OccurrenceLedger>();
         services.AddSingleton<DueTasks>();
         services.AddSingleton<TaskHistory>();
+        services.AddSingleton<IRunResumption, RunResumption>();
+        services.AddSingleton<ActingRuns>();
         services.AddSingleton<TaskRunner>();
         services.AddSingleton<TaskInputReader>();
         services.AddSingleton<TaskService>();

@@ -26,6 +26,10 @@ public sealed class PoisonFunctions(ParkingLot parking)
     public Task NotificationsAsync([QueueTrigger(QueueNames.Notifications + QueueNames.Poison)] QueueMessage message, CancellationToken cancellationToken) =>
         ParkAsync(QueueNames.Notifications, message, cancellationToken);
 
+    [Function("AlertChecksPoison")]
+    public Task AlertChecksAsync([QueueTrigger(QueueNames.AlertChecks + QueueNames.Poison)] QueueMessage message, CancellationToken cancellationToken) =>
+        ParkAsync(QueueNames.AlertChecks, message, cancellationToken);
+
     private Task ParkAsync(string queue, QueueMessage message, CancellationToken cancellationToken) => parking.ParkAsync(
         queue, message.MessageText, new TimeoutException("The process ended or hung each time it handled this."), QueueDoor.MostTries, cancellationToken);
 }

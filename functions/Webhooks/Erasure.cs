@@ -2,12 +2,14 @@ using Azure;
 using Azure.Data.Tables;
 using StoreClaw.Commerce;
 using StoreClaw.Notifications;
+using StoreClaw.Reports;
 using StoreClaw.Storage;
 
 namespace StoreClaw.Webhooks;
 
 /// <summary>Honours the privacy law's demands, as the platforms hand them on: what is held of a buyer is told or removed, what is held of a shop is removed.</summary>
-public sealed class Erasure(StorageClients storage, CommerceStore store, OrderHistory orders, FirstOrders firstOrders, DayRollups rollups, EventLog log, INotifier notifier, TimeProvider time)
+public sealed class Erasure(
+    StorageClients storage, CommerceStore store, OrderHistory orders, FirstOrders firstOrders, DayRollups rollups, EventLog log, ReportLibrary reports, INotifier notifier, TimeProvider time)
 {
     private static readonly string[] ByDay = [TableNames.Orders, TableNames.Refunds, TableNames.Rollups, TableNames.Events];
     private static readonly string[] ByConnection = [TableNames.Products, TableNames.Stock, TableNames.Customers, TableNames.FirstOrders];
@@ -71,6 +73,7 @@ public sealed class Erasure(StorageClients storage, CommerceStore store, OrderHi
             await customers.DeleteEntityAsync(connectionId, Keys.Escape(customer), ETag.All, cancellationToken);
             await log.EraseAsync(connectionId, customer, cancellationToken);
             await firstOrders.RemoveAsync(connectionId, customer, cancellationToken);
+            await reports.ForgetAsync(connectionId, customer, cancellationToken);
         }
     }
 
@@ -85,6 +88,8 @@ public sealed class Erasure(StorageClients storage, CommerceStore store, OrderHi
         {
             await DeleteAsync(name, TableClient.CreateQueryFilter($"PartitionKey eq {connectionId}"), cancellationToken);
         }
+
+        await reports.ForgetAsync(connectionId, null, cancellationToken);
     }
 
     private async Task DeleteAsync(string name, string filter, CancellationToken cancellationToken)

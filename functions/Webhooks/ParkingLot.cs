@@ -1,15 +1,15 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using StoreClaw.Alerts;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connectors;
-using StoreClaw.Notifications;
 using StoreClaw.Storage;
 
 namespace StoreClaw.Webhooks;
 
 /// <summary>Gives messages up in the open: kept with their cause, told to the team, and on the timeline where they are deliveries; and takes them up again.</summary>
-public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, WorkQueues queues, INotifier notifier, Randomness random, TimeProvider time, ILogger<ParkingLot> logger)
+public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, WorkQueues queues, AlertBook alerts, Randomness random, TimeProvider time, ILogger<ParkingLot> logger)
 {
     /// <summary>Parks a queue message after its last try; one of several deliveries is split into single ones, which get tries of their own.</summary>
     public async Task ParkAsync(string queue, string text, Exception cause, long tries, CancellationToken cancellationToken)
@@ -18,7 +18,7 @@ public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, Work
         {
             var message = await parked.ParkAsync(queue, text, ConnectionOf(text), null, Describe(cause), tries, cancellationToken);
             Log.Parked(logger, queue, message.Id, cause);
-            await TellAsync(message, cancellationToken);
+            await alerts.SeenAsync(AppCheck.Seen(message), cancellationToken);
             return;
         }
 
@@ -44,7 +44,7 @@ public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, Work
             QueueNames.WebhookEvents, DeliveryText.PackOne(delivery)!, delivery.ConnectionId, delivery.Topic, Describe(cause), tries, cancellationToken);
         Log.Parked(logger, QueueNames.WebhookEvents, kept.Id, cause);
         await log.NoteAsync([new EventNote(delivery, key, changes, EventOutcome.Parked, tries, message, kept.Cause)], cancellationToken);
-        await TellAsync(kept, cancellationToken);
+        await alerts.SeenAsync(AppCheck.Seen(kept), cancellationToken);
     }
 
     /// <summary>Puts a parked message back to work as a new attempt. False when there is none under the id.</summary>
@@ -96,17 +96,6 @@ public sealed partial class ParkingLot(ParkedMessages parked, EventLog log, Work
             return null;
         }
     }
-
-    private Task TellAsync(ParkedMessage message, CancellationToken cancellationToken) => notifier.NotifyAsync(
-        new Notice(
-            $"parked|{message.Id}",
-            $"parked|{message.Queue}|{message.Connection}",
-            Urgency.Warning,
-            new LocalizedMessage(
-                new ChannelMessage("A message was set aside", [MessageLine.Text(new Span($"{message.Queue} {message.Subject}".Trim())), MessageLine.Quote(new Span(message.Cause, Tone.Bad)), MessageLine.Text(new Span($"Replay: POST /api/parked/{message.Id}/replay", Tone.Muted))]),
-                new ChannelMessage("有一条消息被搁置", [MessageLine.Text(new Span($"{message.Queue} {message.Subject}".Trim())), MessageLine.Quote(new Span(message.Cause, Tone.Bad)), MessageLine.Text(new Span($"重放：POST /api/parked/{message.Id}/replay", Tone.Muted))]))),
-        null,
-        cancellationToken);
 
     private static partial class Log
     {

@@ -7,7 +7,7 @@ if (args is ["--serve", var kind, .. var rest])
 }
 
 var results = new Results();
-string[] wanted = args.Length > 0 ? args : ["ack", "life", "backfill", "start", "memory"];
+string[] wanted = args.Length > 0 ? args : ["ack", "life", "backfill", "start", "memory", "reports"];
 foreach (var name in wanted)
 {
     await (name switch
@@ -17,7 +17,8 @@ foreach (var name in wanted)
         "backfill" => BackfillBenchmark.RunAsync(results),
         "start" => StartBenchmark.RunAsync(results),
         "memory" => MemoryBenchmark.RunAsync(results),
-        _ => throw new ArgumentException($"There is no benchmark '{name}'. There are ack, life, backfill, start and memory."),
+        "reports" => ReportBenchmark.RunAsync(results),
+        _ => throw new ArgumentException($"There is no benchmark '{name}'. There are ack, life, backfill, start, memory and reports."),
     });
 }
 

@@ -254,7 +254,7 @@ public sealed class MainJob : IAsyncDisposable
 
     private async Task ShowAsync(WeComPlatform wecom, int reports, CancellationToken cancellationToken)
     {
-        var messages = await UntilAsync("the message in the group", () => Task.FromResult(wecom.Messages(RobotKey)), messages => messages.Count > reports, cancellationToken);
+        var messages = await UntilAsync("the message in the group", () => Task.FromResult(wecom.Messages(RobotKey)), messages => messages.Count(static message => message.Text.Contains("/reports/", StringComparison.Ordinal)) >= reports, cancellationToken);
         await _output.WriteLineAsync();
         await _output.WriteLineAsync("What the group sees:");
         var terminal = WeComTerminal.ForConsole(TimeZoneInfo.Local);

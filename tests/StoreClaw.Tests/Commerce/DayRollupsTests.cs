@@ -200,7 +200,7 @@ public sealed class DayRollupsTests
         public Store(StorageClients storage)
         {
             _storage = storage;
-            _commerce = new CommerceStore(storage, Time);
+            _commerce = new CommerceStore(storage, new NoWatch(), Time);
             _history = new OrderHistory(storage, new FirstOrders(storage, new NoLog(), Time));
             _rollups = new DayRollups(storage, this, Time);
         }
@@ -273,6 +273,11 @@ public sealed class DayRollupsTests
         public Task<IReadOnlyDictionary<string, DateTimeOffset>> FirstOrdersAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) =>
             _history.FirstOrdersAsync(connectionId, customerIds, cancellationToken);
 
+        public IAsyncEnumerable<CustomerOrder> FirstOrdersAsync(string connectionId, CancellationToken cancellationToken) => _history.FirstOrdersAsync(connectionId, cancellationToken);
+
+        public Task<IReadOnlyDictionary<string, string>> CountriesAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) =>
+            _history.CountriesAsync(connectionId, customerIds, cancellationToken);
+
         public Task<DateTimeOffset?> OldestOrderAsync(string connectionId, CancellationToken cancellationToken) => _history.OldestOrderAsync(connectionId, cancellationToken);
 
         private sealed class NoLog : IOrderLog
@@ -302,6 +307,10 @@ public sealed class DayRollupsTests
         public IAsyncEnumerable<RefundRow> RefundsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => AsyncEnumerable.Empty<RefundRow>();
 
         public Task<IReadOnlyDictionary<string, DateTimeOffset>> FirstOrdersAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<CustomerOrder> FirstOrdersAsync(string connectionId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyDictionary<string, string>> CountriesAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<DateTimeOffset?> OldestOrderAsync(string connectionId, CancellationToken cancellationToken) => throw new NotSupportedException();
     }

@@ -47,7 +47,7 @@ public sealed class TokenTests
         await demo.App.PostAsync($"/api/connections/{demo.Connection}/sync", new { resources = new[] { "orders" } }, 202);
         await Eventually.GetAsync(
             async () => (await demo.App.GetAsync($"/api/connections/{demo.Connection}")).GetProperty("status").GetString(), static status => status == "reauthorization-required");
-        var notice = Assert.Single(demo.Notifier.Notices, static notice => notice.Key.StartsWith("rejected|", StringComparison.Ordinal));
+        var notice = Assert.Single(demo.Notifier.Notices, static notice => notice.Cause.StartsWith("authorization|", StringComparison.Ordinal));
         Assert.Contains("shop-1", notice.Message.English.Title, StringComparison.Ordinal);
     }
 

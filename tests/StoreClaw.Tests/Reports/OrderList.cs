@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using StoreClaw.Commerce;
 using StoreClaw.Connections;
+using StoreClaw.Connectors;
 using StoreClaw.Reports.Sales;
 
 namespace StoreClaw.Tests.Reports;
@@ -19,7 +20,7 @@ internal sealed class OrderList(IReadOnlyDictionary<string, IReadOnlyList<Order>
     public List<(string Connection, DateTimeOffset From, DateTimeOffset To)> Reads { get; } = [];
 
     public static Connection Connection(string id = "shop", ConnectionStatus status = ConnectionStatus.Connected) =>
-        new(id, "shopify", $"{id}.example.com", status, [], new Dictionary<string, string>(), DateTimeOffset.UnixEpoch, null);
+        new(id, "shopify", $"{id}.example.com", status, ConnectorRegistry.All.First(static connector => connector.Descriptor.Id == "shopify").Descriptor.Scopes, new Dictionary<string, string>(), DateTimeOffset.UnixEpoch, null);
 
     public async IAsyncEnumerable<Order> OrdersAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -48,6 +49,21 @@ internal sealed class OrderList(IReadOnlyDictionary<string, IReadOnlyList<Order>
             .Where(order => !order.Test && order.CustomerId is { } id && customerIds.Contains(id))
             .GroupBy(static order => order.CustomerId!)
             .ToDictionary(static group => group.Key, static group => group.Min(static order => order.CreatedAt)));
+
+    public async IAsyncEnumerable<CustomerOrder> FirstOrdersAsync(string connectionId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        foreach (var customer in Of(connectionId).Where(static order => !order.Test && !string.IsNullOrEmpty(order.CustomerId)).GroupBy(static order => order.CustomerId!))
+        {
+            yield return new CustomerOrder(customer.Key, customer.Min(static order => order.CreatedAt));
+        }
+    }
+
+    /// <summary>Countries of customers, by connection and id.</summary>
+    public Dictionary<(string Connection, string Customer), string> Places { get; } = [];
+
+    public Task<IReadOnlyDictionary<string, string>> CountriesAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(customerIds.Where(id => Places.ContainsKey((connectionId, id))).ToDictionary(static id => id, id => Places[(connectionId, id)]));
 
     public Task<DateTimeOffset?> OldestOrderAsync(string connectionId, CancellationToken cancellationToken) =>
         Task.FromResult(Of(connectionId).Select(static order => (DateTimeOffset?)order.CreatedAt).Min());

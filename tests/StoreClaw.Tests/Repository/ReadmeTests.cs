@@ -2,10 +2,12 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
+using StoreClaw.Approvals;
 using StoreClaw.Connections;
 using StoreClaw.Connectors;
 using StoreClaw.Connectors.Http;
 using StoreClaw.Reports;
+using StoreClaw.Reports.StockSync;
 using StoreClaw.Sync;
 using StoreClaw.Tasks;
 using StoreClaw.Triggers;
@@ -97,7 +99,10 @@ public sealed partial class ReadmeTests
         Assert.Equal($"{Housekeeping.EventsKept.TotalDays} days", Limit("Timeline"));
         Assert.Equal($"{TaskHistory.Kept.TotalDays} days", Limit("Runs and due hours"));
         Assert.StartsWith($"{Authorizations.Lifetime.TotalMinutes} minutes", Limit("Approval in the browser"), StringComparison.Ordinal);
+        Assert.StartsWith($"{Approval.Lifetime.TotalHours} hours", Limit("Approval of changes"), StringComparison.Ordinal);
         Assert.Contains($"a run of a task {TaskRunner.Deadline.TotalMinutes} minutes", Limit("Tries of a message"), StringComparison.Ordinal);
+        Assert.Contains($"at most {StockSyncKind.MostProposals} changes", Limit("Approval of changes"), StringComparison.Ordinal);
+        Assert.Contains($"the newest {ApprovalTable.Most}", Repo.Table(Readme, "## API").Single(static row => row[0].StartsWith("`GET /api/approvals`", StringComparison.Ordinal))[1], StringComparison.Ordinal);
         Assert.Contains($"the newest {ReportLibrary.Most}", Repo.Table(Readme, "## API").Single(static row => row[0] == "`GET /api/reports`")[1], StringComparison.Ordinal);
     }
 

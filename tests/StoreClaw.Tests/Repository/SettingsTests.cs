@@ -43,6 +43,7 @@ public sealed partial class SettingsTests
         Assert.Equal(EmbeddedSettings.Load(none, Repo.Root), EmbeddedSettings.Load(sample, Repo.Root));
         Assert.Equal(VaultSettings.Read(none), VaultSettings.Read(sample));
         Assert.Equal(new AppSettings(none).PublicBaseUrl, new AppSettings(sample).PublicBaseUrl);
+        Assert.Equal(new AppSettings(none).ReportsKept, new AppSettings(sample).ReportsKept);
     }
 
     [Fact]

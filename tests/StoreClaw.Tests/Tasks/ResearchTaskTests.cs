@@ -40,6 +40,18 @@ public sealed class ResearchTaskTests
     }
 
     [Fact]
+    public async Task A_store_that_does_not_let_the_kind_read_what_it_needs_is_refused()
+    {
+        var (team, host) = await NewAsync();
+        team.Connections.Add(OrderList.Connection("shy") with { Granted = ["read_products", "read_inventory", "read_orders"] });
+        await host.CreateAsync(TaskHost.Daily with { Connections = ["shop", "shy"] });
+
+        var refused = await RefusedAsync(host, TaskHost.Daily with { Kind = "inventory-review", Parameters = null, Connections = ["shop", "shy"] });
+
+        Assert.Equal("'shy' was not granted read_locations, which the kind inventory-review needs. Grant it to the app on Shopify and connect the store again.", refused);
+    }
+
+    [Fact]
     public async Task What_a_connector_brought_that_is_no_more_can_still_be_reported_on()
     {
         var (team, host) = await NewAsync();
@@ -52,12 +64,12 @@ public sealed class ResearchTaskTests
     {
         var (team, host) = await NewAsync();
         var templates = await host.Templates.ListAsync(CancellationToken.None);
-        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "weekly-inventory-review", "weekly-market-research"], templates.Select(static template => template.Id));
+        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "monthly-customer-summary", "weekly-inventory-review", "weekly-market-research"], templates.Select(static template => template.Id));
         Assert.All(templates, static template => Assert.Equal(template.Id == "weekly-market-research" ? """["research"]""" : """["shop"]""", JsonSerializer.SerializeToElement(template.Task, JsonText.Options).GetProperty("connections").GetRawText()));
         await host.CreateAsync(JsonSerializer.SerializeToElement(templates[^1].Task, JsonText.Options).Deserialize<TaskInput>(JsonText.Options)!);
 
         team.Connections.RemoveAt(1);
-        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "weekly-inventory-review"], (await host.Templates.ListAsync(CancellationToken.None)).Select(static template => template.Id));
+        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "monthly-customer-summary", "weekly-inventory-review"], (await host.Templates.ListAsync(CancellationToken.None)).Select(static template => template.Id));
     }
 
     [Fact]

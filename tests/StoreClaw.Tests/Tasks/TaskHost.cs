@@ -5,6 +5,7 @@ using Azure.Storage.Queues.Models;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using StoreClaw.Approvals;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
 using StoreClaw.Connections;
@@ -15,8 +16,8 @@ using StoreClaw.Reports;
 using StoreClaw.Reports.Research;
 using StoreClaw.Storage;
 using StoreClaw.Tasks;
+using StoreClaw.Tests.Approvals;
 using StoreClaw.Tests.Reports;
-using StoreClaw.Tests.Reports.Inventory;
 using StoreClaw.Tests.Reports.Research;
 using StoreClaw.Tests.Support;
 
@@ -25,27 +26,31 @@ namespace StoreClaw.Tests.Tasks;
 /// <summary>What several hosts of one team share: the storage account, the clock, the shop, what the team was told.</summary>
 internal sealed class Team
 {
-    private Team(string storage) => Storage = storage;
+    private Team(string storage, DateTimeOffset start)
+    {
+        Storage = storage;
+        Time = new ManualTime(start);
+    }
 
     public static DateTimeOffset Start { get; } = new(2026, 3, 2, 6, 0, 0, TimeSpan.Zero);
 
     public string Storage { get; }
 
-    public ManualTime Time { get; } = new(Start);
+    public ManualTime Time { get; }
 
     public RecordingNotifier Notifier { get; } = new();
 
     public OrderList History { get; } = new([.. SampleShop.Orders()]);
 
-    public StockList Stock { get; } = new();
-
     public MarketList Market { get; } = new();
+
+    public SimulatedShelves Stock { get; } = new();
 
     public MemoryVault Vault { get; } = new();
 
     public List<Connection> Connections { get; } = [OrderList.Connection()];
 
-    public static async Task<Team> NewAsync() => new(await TestStorage.NewAccountAsync());
+    public static async Task<Team> NewAsync(DateTimeOffset? start = null) => new(await TestStorage.NewAccountAsync(), start ?? Start);
 
     public TaskHost NewHost(HttpPipelineTransport? wire = null) => new(this, wire);
 }
@@ -69,8 +74,9 @@ internal sealed class TaskHost
         services.AddSingleton<IConnectionDirectory>(new Directory(team.Connections));
         services.AddSingleton<IOrderHistory>(team.History);
         services.AddSingleton<IDayBooks, DayBooks>();
-        services.AddSingleton<IStockBook>(team.Stock);
         services.AddSingleton<IMarketData>(team.Market);
+        services.AddSingleton<IStockBook>(team.Stock);
+        services.AddSingleton<IStockActions>(team.Stock);
         services.AddSingleton(new ConnectorRegistry(ConnectorRegistry.All));
         services.AddSingleton<INotifier>(team.Notifier);
         services.AddSingleton(new CachedSecretVault(team.Vault, team.Time));
@@ -81,7 +87,7 @@ internal sealed class TaskHost
             services.AddSingleton(wire);
         }
 
-        _services = services.AddStorage().AddReports().AddTasks().BuildServiceProvider();
+        _services = services.AddStorage().AddReports().AddApprovals().AddTasks().BuildServiceProvider();
     }
 
     public TaskService Tasks => _services.GetRequiredService<TaskService>();
@@ -103,6 +109,12 @@ internal sealed class TaskHost
     public TaskTemplates Templates => _services.GetRequiredService<TaskTemplates>();
 
     public TaskDesk Desk => _services.GetRequiredService<TaskDesk>();
+
+    public ApprovalTable Approvals => _services.GetRequiredService<ApprovalTable>();
+
+    public ApprovalDesk ApprovalDesk => _services.GetRequiredService<ApprovalDesk>();
+
+    public ApprovalWatch Watch => _services.GetRequiredService<ApprovalWatch>();
 
     public ReportDesk Reports => _services.GetRequiredService<ReportDesk>();
 

@@ -15,7 +15,7 @@ public sealed class TasksApiTests
         await using var demo = await DemoApp.StartAsync();
         var app = demo.App;
         var templates = (await app.GetAsync("/api/task-templates")).GetProperty("templates");
-        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review"], templates.EnumerateArray().Select(static template => template.GetProperty("id").GetString()));
+        Assert.Equal(["daily-sales", "weekly-sales", "weekly-business-review", "monthly-business-review", "monthly-customer-summary"], templates.EnumerateArray().Select(static template => template.GetProperty("id").GetString()));
         var task = await app.PostAsync("/api/tasks", templates[0].GetProperty("task"), 201);
         var id = task.GetProperty("id").GetString();
         Assert.Equal([demo.Connection], task.GetProperty("connections").EnumerateArray().Select(static connection => connection.GetString()));

@@ -146,7 +146,7 @@ public sealed class WebhookFlowTests
         Assert.Contains("not JSON", parked[0].GetProperty("cause").GetString(), StringComparison.Ordinal);
         Assert.Equal(demo.Connection, parked[0].GetProperty("connection").GetString());
         Assert.Equal("parked", (await demo.EventsAsync(static seen => seen.Count == 1))[0].GetProperty("outcome").GetString());
-        Assert.Contains(demo.Notifier.Notices, static notice => notice.Key.StartsWith("parked|", StringComparison.Ordinal));
+        Assert.Contains(demo.Notifier.Notices, static notice => notice.Cause.StartsWith("parked|", StringComparison.Ordinal));
 
         var id = parked[0].GetProperty("id").GetString();
         await demo.App.PostAsync($"/api/parked/{id}/replay", new { }, 202);
