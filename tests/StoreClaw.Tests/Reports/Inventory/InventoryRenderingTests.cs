@@ -64,24 +64,23 @@ public sealed class InventoryRenderingTests
     public void It_says_what_is_not_known()
     {
         var sample = Sample();
-        var message = Kind.ToMessage(
-            sample with
-            {
-                Items = [],
-                Counts = new StockCounts(0, 0, 0, 0, 0, 0, 0, 0),
-                Stores = [sample.Stores[0] with { Status = ConnectionStatus.Disconnected }, sample.Stores[0] with { Connection = "b", Name = "Second" }],
-                Sources = [new StockSources("shop", 12, 0, 1, 0), new StockSources("b", 0, 0, 84, 0)],
-            },
-            null);
+        var report = sample with
+        {
+            Items = [],
+            Counts = new StockCounts(0, 0, 0, 0, 0, 0, 0, 0),
+            Stores = [sample.Stores[0], sample.Stores[0] with { Connection = "b", Name = "Second" }],
+            Sources = [new StockSources("shop", 12, 0, 1, 0), new StockSources("b", 0, 0, 84, 0)],
+        };
+        var message = Kind.ToMessage(report, null);
         Assert.Equal(
             """
             Stock on Mon 2 Mar 2026 · Main shop, Second
             Nothing is out of stock and nothing needs to be ordered.
-            > Not connected any more, so figures may be incomplete: Main shop
             > Only 1 day of sales is known of Main shop: its forecasts are rough.
             > No stock is counted for Second, or none was read yet.
             """,
             Rendered.Text(message.English));
+        Assert.Contains("> Not connected any more, so figures may be incomplete: Main shop", Kind.ToMarkdown(report with { Stores = [report.Stores[0] with { Status = ConnectionStatus.Disconnected }, report.Stores[1]] }), StringComparison.Ordinal);
         Assert.Contains("\n> Second 没有可统计的库存,或尚未读取。", Rendered.Text(message.Chinese), StringComparison.Ordinal);
     }
 
