@@ -64,8 +64,8 @@ public sealed record ConnectorDescriptor
     /// <summary>What StoreClaw needs; what of it was not granted is shown on the connection.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
-    /// <summary>Which of the scopes a capability rests on, by the name that <see cref="Connector.Capabilities"/> gives it. A task that needs the capability is refused without them.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Needs { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    /// <summary>Which of the scopes a capability to read or write rests on, by the name that <see cref="Connector.Capabilities"/> gives it. A task that needs the capability is refused without them.</summary>
+    public Func<string, IReadOnlyList<string>> Needs { get; init; } = static _ => [];
 
     /// <summary>The pinned version and the day the platform stops serving it.</summary>
     public string? ApiVersion { get; init; }

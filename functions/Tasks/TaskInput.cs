@@ -118,7 +118,7 @@ public sealed class TaskInputReader(ReportKinds kinds, IConnectionDirectory conn
 
     private List<string> Ungranted(Connection connection, IReportKind kind) =>
     [
-        .. kind.Capabilities.SelectMany(capability => connectors.Find(connection.Connector)?.Descriptor.Needs.GetValueOrDefault(capability) ?? []).Except(connection.Granted, StringComparer.Ordinal),
+        .. kind.Capabilities.SelectMany(capability => connectors.Find(connection.Connector)?.Descriptor.Needs(capability) ?? []).Except(connection.Granted, StringComparer.Ordinal),
     ];
 
     // What a connector brought that this version does not know any more can still be reported on.

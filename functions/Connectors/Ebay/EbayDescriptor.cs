@@ -16,12 +16,7 @@ internal static class EbayDescriptor
         Fields = [],
         AppSettings = [new("RuName"), new("VerificationToken"), new("AlertEmail", Required: false)],
         Scopes = [$"{Scope}/commerce.identity.readonly", $"{Scope}/commerce.notification.subscription", $"{Scope}/sell.fulfillment.readonly", $"{Scope}/sell.inventory"],
-        Needs = new Dictionary<string, IReadOnlyList<string>>
-        {
-            [Connector.Reads(Resource.Orders)] = [$"{Scope}/sell.fulfillment.readonly"],
-            [Connector.Reads(Resource.Stock)] = [$"{Scope}/sell.inventory"],
-            [Connector.WritesStock] = [$"{Scope}/sell.inventory"],
-        },
+        Needs = static capability => [capability == Connector.Reads(Resource.Orders) ? $"{Scope}/sell.fulfillment.readonly" : $"{Scope}/sell.inventory"],
         TokenLifetime = TimeSpan.FromHours(2),
         Budget = Daily(5_000, burst: 500),
         Topics = ["ORDER_CONFIRMATION", "AUTHORIZATION_REVOCATION"],

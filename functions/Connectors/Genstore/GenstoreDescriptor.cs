@@ -22,13 +22,7 @@ internal static class GenstoreDescriptor
         ],
         AppSettings = [new("ApiHost", Required: false), new("ApiVersion", Required: false)],
         Scopes = ["read_customers", "read_orders", "read_products", "read_refunds", "read_shops", "write_apps"],
-        Needs = new Dictionary<string, IReadOnlyList<string>>
-        {
-            [Connector.Reads(Resource.Orders)] = ["read_orders"],
-            [Connector.Reads(Resource.Products)] = ["read_products"],
-            [Connector.Reads(Resource.Stock)] = ["read_products"],
-            [Connector.Reads(Resource.Customers)] = ["read_customers"],
-        },
+        Needs = static capability => [capability == Connector.Reads(Resource.Stock) ? "read_products" : capability.Replace('-', '_')],
         Budget = new RateBudget(Burst: 40, PerSecond: 2, Concurrent: 4),
         Topics =
         [

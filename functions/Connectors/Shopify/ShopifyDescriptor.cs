@@ -15,14 +15,8 @@ internal static class ShopifyDescriptor
             new("shopDomain", "Shop Domain"), new("clientId", "Client ID", Required: false), new("clientSecret", "Client Secret", Secret: true, Required: false),
         ],
         Scopes = ["read_customers", "read_inventory", "read_locations", "read_orders", "read_products", "write_inventory"],
-        Needs = new Dictionary<string, IReadOnlyList<string>>
-        {
-            [Connector.Reads(Resource.Orders)] = ["read_orders"],
-            [Connector.Reads(Resource.Products)] = ["read_products"],
-            [Connector.Reads(Resource.Stock)] = ["read_inventory", "read_locations"],
-            [Connector.Reads(Resource.Customers)] = ["read_customers"],
-            [Connector.WritesStock] = ["write_inventory"],
-        },
+        Needs = static capability => capability == Connector.Reads(Resource.Stock) ? ["read_inventory", "read_locations"]
+            : capability == Connector.WritesStock ? ["write_inventory"] : [capability.Replace('-', '_')],
         ApiVersion = "2026-07",
         ApiVersionEnds = new DateOnly(2027, 7, 1),
         ServedVersionHeader = "X-Shopify-API-Version",

@@ -21,13 +21,8 @@ internal static class TemuDescriptor
 
         // Rights are names of calls, and of events: the seller ticks both.
         Scopes = [TemuOrders.List, TemuOrders.Amounts, TemuGoods.List, TemuGoods.Skus, TemuStockWriter.Edit, TemuWebhooks.Update, .. TemuWebhooks.Events],
-        Needs = new Dictionary<string, IReadOnlyList<string>>
-        {
-            [Connector.Reads(Resource.Orders)] = [TemuOrders.List],
-            [Connector.Reads(Resource.Products)] = [TemuGoods.List],
-            [Connector.Reads(Resource.Stock)] = [TemuGoods.Skus],
-            [Connector.WritesStock] = [TemuStockWriter.Edit],
-        },
+        Needs = static capability => capability == Connector.WritesStock ? [TemuStockWriter.Edit]
+            : [capability == Connector.Reads(Resource.Orders) ? TemuOrders.List : capability == Connector.Reads(Resource.Products) ? TemuGoods.List : TemuGoods.Skus],
 
         // Twenty calls within any second: those saved up, and those that come in meanwhile.
         Budget = new RateBudget(Burst: 10, PerSecond: 10, Concurrent: 4, PerApp: true),

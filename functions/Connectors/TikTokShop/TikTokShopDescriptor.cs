@@ -13,13 +13,7 @@ internal static class TikTokShopDescriptor
         Fields = [new("shop", "Shop code or ID, where the seller account has several shops", Required: false)],
         AppSettings = [new("ServiceId"), new("AuthorizeHost", Required: false)],
         Scopes = ["seller.authorization.info", "seller.order.info", "seller.product.basic", "seller.product.write"],
-        Needs = new Dictionary<string, IReadOnlyList<string>>
-        {
-            [Connector.Reads(Resource.Orders)] = ["seller.order.info"],
-            [Connector.Reads(Resource.Products)] = ["seller.product.basic"],
-            [Connector.Reads(Resource.Stock)] = ["seller.product.basic"],
-            [Connector.WritesStock] = ["seller.product.write"],
-        },
+        Needs = static capability => [capability == Connector.Reads(Resource.Orders) ? "seller.order.info" : capability == Connector.WritesStock ? "seller.product.write" : "seller.product.basic"],
         TokenLifetime = TimeSpan.FromDays(7),
         // 50 calls a second per API: what may come at once and what refills within a second stay under it together.
         Budget = new RateBudget(Burst: 10, PerSecond: 40, Concurrent: 8),

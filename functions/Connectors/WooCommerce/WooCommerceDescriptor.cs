@@ -13,14 +13,7 @@ internal static class WooCommerceDescriptor
         Authorization = AuthorizationMethod.Credentials,
         Fields = [new("siteUrl", "Site URL"), new("consumerKey", "Consumer key", Required: false), new("consumerSecret", "Consumer secret", Secret: true, Required: false)],
         Scopes = ["read", "write"],
-        Needs = new Dictionary<string, IReadOnlyList<string>>
-        {
-            [Connector.Reads(Resource.Orders)] = ["read"],
-            [Connector.Reads(Resource.Products)] = ["read"],
-            [Connector.Reads(Resource.Stock)] = ["read"],
-            [Connector.Reads(Resource.Customers)] = ["read"],
-            [Connector.WritesStock] = ["write"],
-        },
+        Needs = static capability => [capability == Connector.WritesStock ? "write" : "read"],
         Budget = new RateBudget(Burst: 10, PerSecond: 2, Concurrent: 1),
         Topics =
         [
