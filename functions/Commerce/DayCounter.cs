@@ -85,10 +85,9 @@ internal sealed class DayCounter(DateTimeOffset from, DateTimeOffset to, TimeZon
         var product = change(_products.GetValueOrDefault(key) ?? new BookProduct(currency, sku, variantId, productId, "", DateTimeOffset.MinValue, 0, 0, 0, 0, 0));
 
         // Of two orders of one instant either could be the newer: the same one in whatever order they come.
-        var isNewer = (titledAt.CompareTo(product.TitledAt), Order(title, product.Title), Order(variantId, product.VariantId), Order(productId, product.ProductId)) is (> 0, _, _, _) or (0, > 0, _, _) or (0, 0, > 0, _) or (0, 0, 0, > 0);
+        int[] order = [titledAt.CompareTo(product.TitledAt), string.CompareOrdinal(title, product.Title), string.CompareOrdinal(variantId, product.VariantId), string.CompareOrdinal(productId, product.ProductId)];
+        var isNewer = Array.Find(order, static difference => difference != 0) > 0;
         _products[key] = isNewer ? product with { Title = title, TitledAt = titledAt, VariantId = variantId, ProductId = productId } : product;
-
-        static int Order(string? one, string? other) => Math.Sign(string.CompareOrdinal(one, other));
     }
 
     private void AddPlace(Order order)

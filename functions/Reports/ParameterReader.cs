@@ -109,24 +109,6 @@ public sealed class ParameterReader
         return [.. texts.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
-    /// <summary>A whole number; the fallback when the member is left out.</summary>
-    public int Count(string name, int least, int most, int fallback)
-    {
-        _known.Add(name);
-        if (!_left.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null)
-        {
-            return fallback;
-        }
-
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count >= least && count <= most)
-        {
-            return count;
-        }
-
-        _errors[Field(name)] = string.Create(CultureInfo.InvariantCulture, $"Must be a whole number from {least} to {most}.");
-        return fallback;
-    }
-
     /// <summary>What is wrong with a member beside its form.</summary>
     public void Refuse(string name, string remedy) => _errors.TryAdd(Field(name), remedy);
 

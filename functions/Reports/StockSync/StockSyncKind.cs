@@ -55,7 +55,7 @@ public sealed class StockSyncKind(IStockBook book) : ReportKind<StockSyncParamet
     {
         var skus = reader.Texts("skus", MostSkus, ReadSku, SkusRemedy, least: 1);
         var source = reader.Text("source", static text => text.Trim() is { Length: > 0 } id ? id : null, "Give the id of a connection of the task.");
-        var buffer = reader.Count("buffer", 0, MostBuffer, 0);
+        var buffer = reader.Integer("buffer", 0, MostBuffer, 0);
         if (source is null)
         {
             reader.Refuse("source", $"Give the id of the connection whose stock is the truth, or \"{StockSyncParameters.Lowest}\" for the store that has least.");
