@@ -165,51 +165,23 @@ internal sealed class EbayStockReader : IReader
         store, $"{Path}/{Uri.EscapeDataString(id[..id.LastIndexOf('@')])}", EbayDescriptor.Inventory, static (item, readAt) => new StockChange(EbayRecords.Level(item, readAt)), cancellationToken);
 }
 
-/// <summary>
-/// Sets absolute counts, 25 items a call, so a repeat is harmless. eBay has no compare-and-set: what is expected is read just before.
-/// </summary>
-internal sealed class EbayStockWriter : IStockWriter
+/// <summary>25 items a call; one that eBay refuses as a whole is tried by halves.</summary>
+internal sealed class EbayStockWriter() : StockWriter("eBay", mostItems: 25)
 {
-    public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
-    {
-        var (stock, faults) = (new EbayStockReader(), new PlatformFault?[writes.Count]);
-        for (var i = 0; i < writes.Count; i++)
-        {
-            faults[i] = await writes[i].WrongAsync("eBay", stock, store, cancellationToken);
-        }
+    protected override bool SplitsRefused => true;
 
-        foreach (var batch in Enumerable.Range(0, writes.Count).Where(i => faults[i] is null).ToArray().Chunk(25))
-        {
-            await SetAsync(store, writes, batch, faults, cancellationToken);
-        }
+    protected override Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
+        FindAsync(new EbayStockReader(), store, writes.Select(static write => $"{write.ItemId}@"), cancellationToken);
 
-        return [.. writes.Zip(faults, static (write, fault) => new StockWriteResult(write, fault))];
-    }
-
-    /// <summary>Where eBay refuses a call as a whole its items are tried one by one, so that each gets an answer of its own.</summary>
-    private static async Task SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, int[] batch, PlatformFault?[] faults, CancellationToken cancellationToken)
+    protected override async Task SendAsync(StoreSession store, string scope, IReadOnlyList<StockEntry> entries, CancellationToken cancellationToken)
     {
         PlatformFault unanswered = new(FaultKind.PlatformFailure, "no-result", "eBay did not say whether the item was set.");
-        var body = new { requests = batch.Select(i => new { sku = writes[i].ItemId, shipToLocationAvailability = new { quantity = (int)writes[i].Quantity } }) };
+        var body = new { requests = entries.Select(static entry => new { sku = entry.Write.ItemId, shipToLocationAvailability = new { quantity = (int)entry.Write.Quantity } }) };
         var request = PlatformRequest.Json(HttpMethod.Post, $"{EbayConnector.Api}/sell/inventory/v1/bulk_update_price_quantity", body) with { Lane = EbayDescriptor.Inventory };
-        try
+        var rows = (await store.SendAsync(request, cancellationToken)).Read(static json => json.Items("responses").ToLookup(static row => row.TextOrNull("sku"), Fault));
+        foreach (var entry in entries)
         {
-            var rows = (await store.SendAsync(request, cancellationToken)).Read(static json => json.Items("responses").ToLookup(static row => row.TextOrNull("sku"), Fault));
-            foreach (var i in batch)
-            {
-                faults[i] = rows.Contains(writes[i].ItemId) ? rows[writes[i].ItemId].FirstOrDefault(static fault => fault is not null) : unanswered;
-            }
-        }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound && batch.Length == 1)
-        {
-            faults[batch[0]] = e.Fault;
-        }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound)
-        {
-            foreach (var i in batch)
-            {
-                await SetAsync(store, writes, [i], faults, cancellationToken);
-            }
+            entry.Fault = rows.Contains(entry.Write.ItemId) ? rows[entry.Write.ItemId].FirstOrDefault(static fault => fault is not null) : unanswered;
         }
     }
 

@@ -238,8 +238,8 @@ internal sealed class ShopifyReader(
     private static string? Second(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
-/// <summary>Sets stock in calls of up to 250 items.</summary>
-internal sealed class ShopifyStockWriter : IStockWriter
+/// <summary>Shopify compares itself, and sets all items of a call or none: a refused call is halved until the refused items stand alone.</summary>
+internal sealed class ShopifyStockWriter() : StockWriter("Shopify", mostItems: 250)
 {
     private const string Document = """
         mutation($input: InventorySetQuantitiesInput!, $key: String!) {
@@ -247,42 +247,30 @@ internal sealed class ShopifyStockWriter : IStockWriter
         }
         """;
 
-    private static readonly PlatformFault NotWhole = new(FaultKind.Invalid, "not-whole", "Shopify counts stock in whole pieces.");
+    protected override bool SplitsRefused => true;
 
-    /// <summary>Shopify sets all items of a call or none, so a refused call is halved until the refused items stand alone.</summary>
-    public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
+    protected override bool Reads(StockWrite write) => false;
+
+    /// <summary>What was oversold may be less than none.</summary>
+    protected override PlatformFault? Wrong(StockWrite write) =>
+        (write with { Quantity = Math.Abs(write.Quantity) }).WrongCount("Shopify") ?? (write with { Quantity = Math.Abs(write.Expected ?? 0) }).WrongCount("Shopify");
+
+    protected override async Task SendAsync(StoreSession store, string scope, IReadOnlyList<StockEntry> entries, CancellationToken cancellationToken)
     {
-        var fault = writes.Count is 0 or > 250 ? null : await SetAllAsync(store, writes, cancellationToken);
-        if (writes.Count <= 1 || fault is { Passing: true } || (fault is null && writes.Count <= 250))
+        var quantities = entries.Select(static entry => new
         {
-            return [.. writes.Select(write => new StockWriteResult(write, fault))];
-        }
-
-        var half = writes.Count / 2;
-        return [.. await SetAsync(store, [.. writes.Take(half)], cancellationToken), .. await SetAsync(store, [.. writes.Skip(half)], cancellationToken)];
-    }
-
-    private static async Task<PlatformFault?> SetAllAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
-    {
-        if (!writes.All(static write => IsWhole(write.Quantity) && IsWhole(write.Expected ?? 0)))
-        {
-            return NotWhole;
-        }
-
-        var quantities = writes.Select(static write => new
-        {
-            inventoryItemId = $"gid://shopify/InventoryItem/{write.ItemId}",
-            locationId = $"gid://shopify/Location/{write.LocationId}",
-            quantity = (int)write.Quantity,
-            changeFromQuantity = (int?)write.Expected,
+            inventoryItemId = $"gid://shopify/InventoryItem/{entry.Write.ItemId}",
+            locationId = $"gid://shopify/Location/{entry.Write.LocationId}",
+            quantity = (int)entry.Write.Quantity,
+            changeFromQuantity = (int?)entry.Write.Expected,
         });
-        var key = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', writes.Select(static write => write.Key)))).AsSpan(0, 16)).ToString();
-        var variables = new { key, input = new { name = "available", reason = "correction", quantities } };
-        var errors = await ShopifyGraph.QueryAsync(store, Document, variables, 10, static data => data.Required("done").Items("userErrors"), cancellationToken);
-        return errors.Select(Fault).FirstOrDefault();
+        var variables = new { key = Guid.Parse(KeyOf(entries)).ToString(), input = new { name = "available", reason = "correction", quantities } };
+        var errors = await ShopifyGraph.QueryAsync(store, Document, variables, 10, static data => data.Required("done").Items("userErrors").Select(Fault).ToList(), cancellationToken);
+        if (errors.Count > 0)
+        {
+            throw new PlatformException(errors[0]);
+        }
     }
-
-    private static bool IsWhole(decimal count) => decimal.IsInteger(count) && Math.Abs(count) <= int.MaxValue;
 
     private static PlatformFault Fault(JsonElement error)
     {

@@ -5,9 +5,6 @@ using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Wix;
 
-/// <summary>One level, and under what V3 sets it: the inventory item and its present revision.</summary>
-internal sealed record WixLevel(StockLevel Level, string? InventoryId, string? Revision);
-
 /// <summary>What Wix's rows mean. A variant, and its stock, is "product:variant", since variants' ids repeat across products; "product" where there is but the one without an id.</summary>
 internal static class WixRecords
 {
@@ -59,13 +56,13 @@ internal static class WixRecords
     }
 
     /// <summary>An inventory row: in V1 a product with its variants, in V3 a variant at a place. Neither names the article; a count of none is left out.</summary>
-    public static IEnumerable<WixLevel> Levels(JsonElement row)
+    public static IEnumerable<StockPlace> Levels(JsonElement row)
     {
         var (productId, tracked, updated) = (row.Id("productId"), row.Flag("trackQuantity"), row.TimeOrNull("updatedDate") ?? row.Time("lastUpdated"));
         return from counted in row.Member("variants") is null ? [row] : row.Items("variants")
                let available = tracked ? counted.DecimalOrNull("quantity") ?? 0 : (decimal?)null
                let level = new StockLevel { ItemId = Key(productId, counted.Id("variantId")), LocationId = row.TextOrNull("locationId") ?? "", UpdatedAt = updated, Available = available }
-               select new WixLevel(level, row.TextOrNull("id"), row.TextOrNull("revision"));
+               select new StockPlace(level, row.TextOrNull("id") ?? "", row.TextOrNull("revision") ?? "");
     }
 
     private static Variant Variant(JsonElement product, JsonElement variant)
@@ -237,7 +234,7 @@ internal sealed record WixCatalog(bool IsStock) : IReader
     }
 
     /// <summary>All levels of a product, without articles' numbers.</summary>
-    public static async Task<IReadOnlyList<WixLevel>> LevelsAsync(StoreSession store, string version, string productId, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StockPlace>> LevelsAsync(StoreSession store, string version, string productId, CancellationToken cancellationToken)
     {
         var rows = version == V3
             ? await WixQuery.AllAsync(store, InventoryV3, "inventoryItems", WixQuery.In("productId", "$in", productId), cancellationToken)
@@ -298,7 +295,7 @@ internal sealed record WixCatalog(bool IsStock) : IReader
     }
 
     /// <summary>The levels with their articles' numbers, which the products know.</summary>
-    private static async Task<IReadOnlyList<RecordChange>> StockAsync(StoreSession store, string version, IReadOnlyList<WixLevel> levels, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RecordChange>> StockAsync(StoreSession store, string version, IReadOnlyList<StockPlace> levels, CancellationToken cancellationToken)
     {
         var products = await FindProductsAsync(store, version, [.. levels.Select(static level => level.Level.ItemId.Split(':')[0]).Distinct()], cancellationToken);
         var skus = products.SelectMany(static change => change.Product.Variants).ToLookup(static variant => variant.StockItemId, static variant => variant.Sku);
@@ -330,83 +327,38 @@ internal sealed record WixCatalog(bool IsStock) : IReader
 }
 
 /// <summary>
-/// Sets absolute values. V3 takes a change only under the item's present revision; V1 compares nothing, so what is expected is read just before.
+/// Sets stock in the version of the site's catalog. V3 takes a change only under the item's present revision, so a refused one is not yet a conflict: an answer that got lost leaves one behind, and so
+/// does a change of something else. V1 compares nothing.
 /// </summary>
 internal sealed class WixStockWriter : IStockWriter
 {
-    public Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) => WixCatalog.RunAsync<IReadOnlyList<StockWriteResult>>(
-        store,
-        async version =>
-        {
-            var faults = new PlatformFault?[writes.Count];
-            foreach (var product in writes.Index().GroupBy(static entry => entry.Item.ItemId.Split(':')[0]))
-            {
-                var levels = await WixCatalog.LevelsAsync(store, version, product.Key, cancellationToken);
-                foreach (var (index, write) in product)
-                {
-                    faults[index] = Compare(write, Find(levels, write), version);
-                }
+    public Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
+        WixCatalog.RunAsync(store, version => new InVersion(version).SetAsync(store, writes, cancellationToken), cancellationToken);
 
-                var good = product.Where(entry => faults[entry.Index] is null).ToList();
-                foreach (var (index, write) in version == WixCatalog.V3 ? good : [])
-                {
-                    faults[index] = await SetV3Async(store, product.Key, write, Find(levels, write)!, cancellationToken);
-                }
-
-                if (version != WixCatalog.V3 && good.Count > 0)
-                {
-                    var variants = good.Select(static entry => new { variantId = entry.Item.ItemId.Split(':') is [_, var id] ? id : WixRecords.NoVariant, quantity = (int)entry.Item.Quantity });
-                    var fault = await PatchAsync(store, $"/stores/v2/inventoryItems/product/{product.Key}", new { inventoryItem = new { trackQuantity = true, variants } }, cancellationToken);
-                    good.ForEach(entry => faults[entry.Index] = fault);
-                }
-            }
-
-            return [.. writes.Select((write, index) => new StockWriteResult(write, faults[index]))];
-        },
-        cancellationToken);
-
-    /// <summary>A refused revision is not yet a conflict: an answer that got lost leaves one behind, and so does a change of something else.</summary>
-    private static async Task<PlatformFault?> SetV3Async(StoreSession store, string productId, StockWrite write, WixLevel? level, CancellationToken cancellationToken)
+    private sealed class InVersion(string version) : StockWriter("Wix", mostItems: version == WixCatalog.V3 ? 1 : 100)
     {
-        PlatformFault? fault = null;
-        for (var tries = 0; tries < 3 && level is not null; tries++)
-        {
-            var item = new { id = level.InventoryId, revision = level.Revision, trackQuantity = true, quantity = (int)write.Quantity };
-            fault = await PatchAsync(store, $"/stores/v3/inventory-items/{level.InventoryId}", new { inventoryItem = item, reason = "MANUAL" }, cancellationToken);
-            if (fault is not { Kind: FaultKind.Conflict })
-            {
-                return fault;
-            }
+        protected override int MostLooks => 2;
 
-            level = Find(await WixCatalog.LevelsAsync(store, WixCatalog.V3, productId, cancellationToken), write);
-            if (level?.Level.Available == write.Quantity || Compare(write, level, WixCatalog.V3) is not null)
-            {
-                return level?.Level.Available == write.Quantity ? null : fault;
-            }
-        }
+        protected override string ScopeOf(StockWrite write) => write.ItemId.Split(':')[0];
 
-        return fault;
-    }
+        protected override bool Reads(StockWrite write) => true;
 
-    private static async Task<PlatformFault?> PatchAsync(StoreSession store, string path, object body, CancellationToken cancellationToken)
-    {
-        try
+        /// <summary>Tracking belongs to the product in V1: the other variants would begin at none.</summary>
+        protected override PlatformFault? Wrong(StockEntry entry) => version == WixCatalog.V1 && entry.Place is { Level.Available: null }
+            ? new(FaultKind.Invalid, "not-tracked", "Wix does not count this product. Switch its inventory tracking on.")
+            : base.Wrong(entry);
+
+        protected override Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
+            WixCatalog.LevelsAsync(store, version, scope, cancellationToken);
+
+        protected override Task SendAsync(StoreSession store, string scope, IReadOnlyList<StockEntry> entries, CancellationToken cancellationToken)
         {
-            await store.SendAsync(WixConnector.Request(HttpMethod.Patch, path, JsonSerializer.Serialize(body)), cancellationToken);
-            return null;
-        }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.NotFound or FaultKind.Invalid or FaultKind.Conflict)
-        {
-            return e.Fault;
+            var (place, quantity) = (entries[0].Place!, (int)entries[0].Write.Quantity);
+            var variants = entries.Select(static entry => new { variantId = entry.Write.ItemId.Split(':') is [_, var id] ? id : WixRecords.NoVariant, quantity = (int)entry.Write.Quantity });
+            var (path, body) = version == WixCatalog.V3
+                ? ($"/stores/v3/inventory-items/{place.Handle}", (object)new { inventoryItem = new { id = place.Handle, revision = place.Revision, trackQuantity = true, quantity }, reason = "MANUAL" })
+                : ($"/stores/v2/inventoryItems/product/{scope}", new { inventoryItem = new { trackQuantity = true, variants } });
+            return store.SendAsync(WixConnector.Request(HttpMethod.Patch, path, JsonSerializer.Serialize(body)), cancellationToken);
         }
     }
-
-    private static WixLevel? Find(IReadOnlyList<WixLevel> levels, StockWrite write) =>
-        levels.FirstOrDefault(level => level.Level.ItemId == write.ItemId && level.Level.LocationId == write.LocationId);
-
-    private static PlatformFault? Compare(StockWrite write, WixLevel? level, string version) =>
-        write.WrongCount("Wix") is { } wrong ? wrong
-        // Tracking belongs to the product there: the other variants would begin at none.
-        : version == WixCatalog.V1 && level is { Level.Available: null } ? new(FaultKind.Invalid, "not-tracked", "Wix does not count this product. Switch its inventory tracking on.")
-        : write.WrongTime("Wix", level is not null, level?.Level.Available);
 }
