@@ -26,7 +26,13 @@ public sealed record AppClient(string Id, Secret Secret, IReadOnlyDictionary<str
 public abstract record ConnectPlan
 {
     /// <summary>The fields cannot work; which and why.</summary>
-    public sealed record Refused(IReadOnlyList<FieldError> Errors) : ConnectPlan;
+    public sealed record Refused(IReadOnlyList<FieldError> Errors) : ConnectPlan
+    {
+        public Refused(string field, string message, string remedy)
+            : this([new FieldError(field, message, remedy)])
+        {
+        }
+    }
 
     /// <summary>Everything needed is here: probe with <see cref="IAuthorization.GrantAsync"/>.</summary>
     public sealed record Ready(string Store, IReadOnlyDictionary<string, Secret> Secrets) : ConnectPlan;

@@ -36,7 +36,7 @@ internal sealed class AmazonConnector : IPlatformProtocol
             return null;
         }
 
-        var (code, message) = JsonReading.Look(response.Body, Told) ?? Tuple.Create<string?, string?>(null, null);
+        var (code, message) = JsonReading.Look(response.Body, Told) ?? default;
         var fault = ordinary with { Code = code ?? ordinary.Code, Message = message is null ? ordinary.Message : $"Amazon: {message}" };
         return (response.Status, code) switch
         {
@@ -59,7 +59,7 @@ internal sealed class AmazonConnector : IPlatformProtocol
         $"{Api(store)}/listings/2021-08-01/items/{Uri.EscapeDataString(store.Split('/')[1])}{(sku is null ? "" : "/" + Uri.EscapeDataString(sku))}?marketplaceIds={MarketplaceOf(store).Id}&includedData={includedData}";
 
     /// <summary>In the API's own form, or in that of the token endpoint.</summary>
-    private static Tuple<string?, string?> Told(JsonElement answer) => answer.Items("errors").Cast<JsonElement?>().FirstOrDefault() is { } error
-        ? Tuple.Create(error.TextOrNull("code"), error.TextOrNull("message"))
-        : Tuple.Create(answer.TextOrNull("error"), answer.TextOrNull("error_description"));
+    private static (string? Code, string? Message)? Told(JsonElement answer) => answer.Items("errors").Cast<JsonElement?>().FirstOrDefault() is { } error
+        ? (error.TextOrNull("code"), error.TextOrNull("message"))
+        : (answer.TextOrNull("error"), answer.TextOrNull("error_description"));
 }

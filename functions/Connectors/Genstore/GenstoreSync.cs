@@ -177,14 +177,8 @@ internal sealed record GenstoreReader(string List, string Single, bool IsFiltere
     /// <summary>Without the right to see them an order still comes; the missing scope is shown on the connection.</summary>
     private static async Task<IReadOnlyList<JsonElement>> RefundsAsync(StoreSession store, string orderId, CancellationToken cancellationToken)
     {
-        try
-        {
-            var response = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, $"orders/{Uri.EscapeDataString(orderId)}/refunds")), cancellationToken);
-            return response.Read(static json => json.Items("refunds").ToList());
-        }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.ScopeMissing or FaultKind.NotFound)
-        {
-            return [];
-        }
+        var request = PlatformRequest.Get(GenstoreConnector.Url(store, $"orders/{Uri.EscapeDataString(orderId)}/refunds"));
+        var response = await store.SendAsync(request, cancellationToken).OrNull(FaultKind.ScopeMissing, FaultKind.NotFound);
+        return response?.Read(static json => json.Items("refunds").ToList()) ?? [];
     }
 }

@@ -152,7 +152,7 @@ internal sealed class LazadaProducts(Func<JsonElement, IEnumerable<RecordChange>
 
     internal static IEnumerable<RecordChange> All(JsonElement row)
     {
-        var (id, changed) = (row.Id("item_id"), DateTimeOffset.FromUnixTimeMilliseconds((long)(row.DecimalOrNull("updated_time") ?? row.Decimal("created_time"))));
+        var (id, changed) = (row.Id("item_id"), row.InstantOrNull("updated_time") ?? row.Instant("created_time"));
         var skus = row.Items("skus").ToList();
         yield return new ProductChange(new Product
         {

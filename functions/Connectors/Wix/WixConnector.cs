@@ -38,7 +38,7 @@ public sealed class WixConnector : IPlatformProtocol
             return null;
         }
 
-        var body = Body(response);
+        var body = JsonReading.ObjectOrNull(response.Body);
         var details = body.Member("details");
         var violation = details.Member("validationError").Items("fieldViolations").FirstOrDefault();
         var code = details.Member("applicationError").TextOrNull("code") ?? violation.TextOrNull("ruleName") ?? violation.TextOrNull("violatedRule");
@@ -60,16 +60,4 @@ public sealed class WixConnector : IPlatformProtocol
 
     internal static PlatformRequest Request(HttpMethod method, string path, string json) =>
         new(method, new Uri(Api + path)) { Body = Encoding.UTF8.GetBytes(json), ContentType = "application/json" };
-
-    private static JsonElement? Body(PlatformResponse response)
-    {
-        try
-        {
-            return JsonElement.Parse(response.Body.Span);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }
