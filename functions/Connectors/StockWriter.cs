@@ -47,6 +47,9 @@ public abstract class StockWriter(string platform, int mostItems, long mostPiece
     /// <summary>Whether a call that is refused as a whole is tried by halves; else all of its items share the refusal.</summary>
     protected virtual bool SplitsRefused => false;
 
+    /// <summary>The most items that are read together.</summary>
+    protected virtual int MostRead => 100;
+
     /// <summary>
     /// How often what was refused is looked at again, for platforms that refuse what a lost answer has done already: where it is there as wished it is done, and after a conflict it is set again while
     /// it is as expected.
@@ -101,7 +104,7 @@ public abstract class StockWriter(string platform, int mostItems, long mostPiece
     /// <summary>What is wrong with a write by what is there; null when it will do.</summary>
     protected virtual PlatformFault? Wrong(StockEntry entry) => entry.Write.WrongTime(platform, entry.Place is not null, entry.Place?.Level.Available);
 
-    /// <summary>All places of these writes' items. What is not there is left out.</summary>
+    /// <summary>All places of these writes' items, each of which is named once. What is not there is left out.</summary>
     /// <param name="scope">Of all of them.</param>
     /// <exception cref="PlatformException">They could not be read; nothing is set then. Where the platform has none of them this is the answer to each.</exception>
     protected virtual Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
@@ -118,7 +121,7 @@ public abstract class StockWriter(string platform, int mostItems, long mostPiece
     protected static async Task<IReadOnlyList<StockPlace>> FindAsync(IReader stock, StoreSession store, IEnumerable<string> ids, CancellationToken cancellationToken)
     {
         var found = new List<StockPlace>();
-        foreach (var id in ids.Distinct())
+        foreach (var id in ids)
         {
             found.AddRange((await stock.FindAsync(store, id, cancellationToken)).OfType<StockChange>().Select(static change => new StockPlace(change.Level)));
         }
@@ -145,7 +148,12 @@ public abstract class StockWriter(string platform, int mostItems, long mostPiece
     {
         try
         {
-            var places = entries.Count == 0 ? [] : await ReadAsync(store, scope, entries.ConvertAll(static entry => entry.Write), cancellationToken);
+            List<StockPlace> places = [];
+            foreach (var some in entries.Select(static entry => entry.Write).DistinctBy(static write => write.ItemId).Chunk(MostRead))
+            {
+                places.AddRange(await ReadAsync(store, scope, some, cancellationToken));
+            }
+
             var items = places.ToLookup(static place => place.Level.ItemId);
             entries.ForEach(entry => entry.Places = [.. items[entry.Write.ItemId]]);
         }

@@ -25,9 +25,9 @@ internal sealed class AmazonAuthorization() : CodeAuthorization(
             errors.Add(wrong);
         }
 
-        if (seller is null != refresh is null)
+        if (input.Half("sellerId", "refreshToken", "a private app's authorization", "Give both, or neither to approve in Seller Central.") is { } half)
         {
-            errors.Add(new(seller is null ? "sellerId" : "refreshToken", "The other half of a private app's authorization came without it.", "Give both, or neither to approve in Seller Central."));
+            errors.Add(half);
         }
         else if (seller is null && !secrets.ContainsKey("applicationId"))
         {
@@ -46,9 +46,7 @@ internal sealed class AmazonAuthorization() : CodeAuthorization(
 
     public override Uri AuthorizeUrl(StoreSession store, BrowserStart start) => Links.To(
         $"https://{AmazonConnector.MarketplaceOf(store.Store).SellerCentral}/apps/authorize/consent",
-        ("application_id", store.Secrets["applicationId"].Reveal()),
-        ("state", start.State),
-        ("redirect_uri", start.CallbackUrl.AbsoluteUri),
+        ("application_id", store.Secrets["applicationId"].Reveal()), ("state", start.State), ("redirect_uri", start.CallbackUrl.AbsoluteUri),
         ("version", store.Secrets.GetValueOrDefault("draft")?.Reveal() == "true" ? "beta" : null));
 
     public override string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) =>
@@ -66,12 +64,8 @@ internal sealed class AmazonAuthorization() : CodeAuthorization(
         var name = tokens.Callback is { } callback ? $"{store.Store}/{callback.Parameter("selling_partner_id")}" : store.Store;
         var url = AmazonConnector.Listings(name, null, "summaries") + "&pageSize=1";
         await store.SendAsync(PlatformRequest.Get(url) with { Lane = AmazonDescriptor.Search, Renews = false }, cancellationToken);
-        var facts = new Dictionary<string, string> { ["name"] = $"Amazon {name.Replace('/', ' ')}", ["currency"] = AmazonConnector.MarketplaceOf(name).Currency };
-        if (store.Secrets.ContainsKey(AmazonWebhooks.Queue))
-        {
-            facts[QueueInbox.Fact] = "queue";
-        }
-
+        var inbox = store.Secrets.ContainsKey(AmazonWebhooks.Queue) ? "queue" : null;
+        var facts = Grant.Told(("name", $"Amazon {name.Replace('/', ' ')}"), ("currency", AmazonConnector.MarketplaceOf(name).Currency), (QueueInbox.Fact, inbox));
         return tokens.Grant with { Store = name, Facts = facts };
     }
 

@@ -49,6 +49,9 @@ internal sealed class AmazonConnector : IPlatformProtocol
     internal static Task<PlatformResponse> GetAsync(StoreSession store, string url, RateLane lane, CancellationToken cancellationToken) =>
         store.SendAsync(PlatformRequest.Get(url) with { Lane = lane }, cancellationToken);
 
+    /// <summary>The token for the next page; null after the last.</summary>
+    internal static string? NextOf(PlatformResponse page) => page.Json().Member("pagination").Filled("nextToken");
+
     /// <param name="store">The country of the marketplace and the seller's id, "US/A3TH9S8BH6GOGM".</param>
     internal static string Api(string store) => $"https://sellingpartnerapi-{MarketplaceOf(store).Region}.amazon.com";
 

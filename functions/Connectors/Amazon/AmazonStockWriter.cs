@@ -19,7 +19,7 @@ internal sealed class AmazonStockWriter() : StockWriter("Amazon", mostItems: 1)
 
     /// <summary>The handle is the listing's product type.</summary>
     protected override async Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
-        [(await FindAsync(store, scope, "summaries,fulfillmentAvailability", cancellationToken)).Read(item => new StockPlace(
+        [(await AmazonProducts.ListingAsync(store, scope, "summaries,fulfillmentAvailability", cancellationToken)).Read(item => new StockPlace(
             new StockLevel { ItemId = scope, LocationId = AmazonStock.Own, UpdatedAt = DateTimeOffset.UnixEpoch, Available = Available(item) },
             item.Items("summaries").Select(static summary => summary.TextOrNull("productType")).FirstOrDefault() ?? ""))];
 
@@ -38,14 +38,11 @@ internal sealed class AmazonStockWriter() : StockWriter("Amazon", mostItems: 1)
     /// <summary>A listing has faults of its own for years, an image for one: only those about the quantity are the write's.</summary>
     protected override async Task FollowAsync(StoreSession store, StockEntry entry, CancellationToken cancellationToken)
     {
-        var answer = await FindAsync(store, entry.Write.ItemId, "fulfillmentAvailability,issues", cancellationToken);
+        var answer = await AmazonProducts.ListingAsync(store, entry.Write.ItemId, "fulfillmentAvailability,issues", cancellationToken);
         (entry.Settled, entry.Fault) = answer.Read(item => Available(item) == entry.Write.Quantity ? (true, null)
             : item.Items("issues").FirstOrDefault(IsQuantitys) is { ValueKind: JsonValueKind.Object } issue ? (true, Fault(issue))
             : (false, (PlatformFault?)null));
     }
-
-    private static Task<PlatformResponse> FindAsync(StoreSession store, string sku, string includedData, CancellationToken cancellationToken) =>
-        AmazonConnector.GetAsync(store, AmazonConnector.Listings(store.Store, sku, includedData), AmazonDescriptor.Listing, cancellationToken);
 
     private static decimal? Available(JsonElement item) => AmazonStock.OwnLevel(item, DateTimeOffset.UnixEpoch)?.Available;
 

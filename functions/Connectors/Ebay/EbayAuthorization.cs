@@ -18,12 +18,8 @@ internal sealed class EbayAuthorization() : CodeAuthorization(
 
     /// <summary>The redirect is named, not written out: the RuName stands for the address that was entered for it at eBay.</summary>
     public override Uri AuthorizeUrl(StoreSession store, BrowserStart start) => Links.To(
-        "https://auth.ebay.com/oauth2/authorize",
-        ("client_id", store.Secrets["clientId"].Reveal()),
-        ("redirect_uri", store.Secrets["ruName"].Reveal()),
-        ("response_type", "code"),
-        ("scope", Scopes),
-        ("state", start.State));
+        "https://auth.ebay.com/oauth2/authorize", ("client_id", store.Secrets["clientId"].Reveal()), ("redirect_uri", store.Secrets["ruName"].Reveal()),
+        ("response_type", "code"), ("scope", Scopes), ("state", start.State));
 
     /// <summary>A call of the app itself. Its token is kept until eBay refuses it: only so many are given out a day.</summary>
     public async Task<PlatformResponse> SendAsAppAsync(StoreSession store, PlatformRequest request, CancellationToken cancellationToken)

@@ -99,30 +99,22 @@ internal static class EbayList
             : (int?)null;
         return next is null ? null : string.Create(CultureInfo.InvariantCulture, $"{next}|{total}");
     }
-
-    /// <param name="read">Reads the record, with the time of the answer.</param>
-    public static async Task<IReadOnlyList<RecordChange>> FindAsync(
-        StoreSession store, string url, RateLane lane, Func<JsonElement, DateTimeOffset?, RecordChange> read, CancellationToken cancellationToken)
-    {
-        var found = await store.SendAsync(PlatformRequest.Get(url) with { Lane = lane }, cancellationToken).OrNull();
-        return found is null ? [] : [found.Read(record => read(record, found.Headers.Date))];
-    }
 }
 
 /// <summary>A backfill goes by creation, which never changes; later reads by modification.</summary>
-internal sealed class EbayOrderReader : IReader
+internal sealed class EbayOrderReader : RowReader
 {
     private const string Path = $"{EbayConnector.Api}/sell/fulfillment/v1/order";
 
     /// <summary>Without it the total leaves out the tax that eBay collects from the buyer.</summary>
     private const string WithTax = "fieldGroups=TAX_BREAKDOWN";
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected override async Task<Page> PageAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         PlatformResponse response;
         try
         {
-            response = await ListAsync(store, request, Stamp(request.Until), cancellationToken);
+            response = await ListAsync(store, request, $"{request.Until.Millisecond()}Z", cancellationToken);
         }
         catch (PlatformException e) when (e.Fault.Code == "30850")
         {
@@ -130,39 +122,42 @@ internal sealed class EbayOrderReader : IReader
             response = await ListAsync(store, request, "", cancellationToken);
         }
 
-        return response.Read(page => new Page([.. page.Items("orders").Select(static order => new OrderChange(EbayRecords.Order(order)))], EbayList.Next(request, page)));
+        return new Page([.. response.Json().Items("orders").Select(static order => new OrderChange(EbayRecords.Order(order)))], EbayList.Next(request, response.Json()));
     }
 
-    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => EbayList.FindAsync(
-        store, $"{Path}/{Uri.EscapeDataString(id)}?{WithTax}", EbayDescriptor.Orders, static (order, _) => new OrderChange(EbayRecords.Order(order)), cancellationToken);
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        var found = await store.SendAsync(PlatformRequest.Get($"{Path}/{Uri.EscapeDataString(id)}?{WithTax}") with { Lane = EbayDescriptor.Orders }, cancellationToken);
+        return [new OrderChange(EbayRecords.Order(found.Json()))];
+    }
 
     private static Task<PlatformResponse> ListAsync(StoreSession store, PageRequest request, string until, CancellationToken cancellationToken)
     {
         // Orders are kept for two years, and a start before that is refused.
         var earliest = request.Until.AddYears(-2).AddDays(2);
-        var filter = $"{(request.Backfill ? "creationdate" : "lastmodifieddate")}:[{Stamp(request.Since > earliest ? request.Since.Value : earliest)}..{until}]";
+        var filter = $"{(request.Backfill ? "creationdate" : "lastmodifieddate")}:[{(request.Since > earliest ? request.Since.Value : earliest).Millisecond()}Z..{until}]";
         var query = string.Create(CultureInfo.InvariantCulture, $"filter={Uri.EscapeDataString(filter)}&limit={request.Size}&offset={EbayList.Offset(request)}&{WithTax}");
         return store.SendAsync(PlatformRequest.Get($"{Path}?{query}") with { Lane = EbayDescriptor.Orders }, cancellationToken);
     }
-
-    private static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>All items each time: eBay cannot tell what has changed. Its offset counts pages here, not rows.</summary>
-internal sealed class EbayStockReader : IReader
+internal sealed class EbayStockReader : RowReader
 {
     private const string Path = $"{EbayConnector.Api}/sell/inventory/v1/inventory_item";
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected override async Task<Page> PageAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         var query = string.Create(CultureInfo.InvariantCulture, $"limit={request.Size}&offset={EbayList.Offset(request) / request.Size}");
         var response = await store.SendAsync(PlatformRequest.Get($"{Path}?{query}") with { Lane = EbayDescriptor.Inventory }, cancellationToken);
-        return response.Read(page => new Page(
-            [.. page.Items("inventoryItems").Select(item => new StockChange(EbayRecords.Level(item, response.Headers.Date)))], EbayList.Next(request, page)));
+        return new Page([.. response.Json().Items("inventoryItems").Select(item => new StockChange(EbayRecords.Level(item, response.Headers.Date)))], EbayList.Next(request, response.Json()));
     }
 
-    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => EbayList.FindAsync(
-        store, $"{Path}/{Uri.EscapeDataString(id[..id.LastIndexOf('@')])}", EbayDescriptor.Inventory, static (item, readAt) => new StockChange(EbayRecords.Level(item, readAt)), cancellationToken);
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        var found = await store.SendAsync(PlatformRequest.Get($"{Path}/{Uri.EscapeDataString(id[..id.LastIndexOf('@')])}") with { Lane = EbayDescriptor.Inventory }, cancellationToken);
+        return [new StockChange(EbayRecords.Level(found.Json(), found.Headers.Date))];
+    }
 }
 
 /// <summary>25 items a call; one that eBay refuses as a whole is tried by halves.</summary>

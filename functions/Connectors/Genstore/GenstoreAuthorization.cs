@@ -42,20 +42,20 @@ internal sealed partial class GenstoreAuthorization : IAuthorization
 
     public async Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var facts = new Dictionary<string, string> { [GenstoreConnector.VersionFact] = store.Secrets[VersionSetting].Reveal(), ["name"] = store.Store.Split('.')[0] };
-        store.Facts = facts;
+        store.Facts = new Dictionary<string, string> { [GenstoreConnector.VersionFact] = store.Secrets[VersionSetting].Reveal() };
         var scopes = await ScopesAsync(store, cancellationToken);
-        foreach (var (name, value) in await ShopAsync(store, cancellationToken))
-        {
-            facts[name] = value;
-        }
-
+        var answer = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, "shops/info")), cancellationToken).OrNull(FaultKind.ScopeMissing);
+        var shop = answer?.Read(static json => json.Required("shop"));
+        var name = shop.TextOrNull("shopName") is { Length: > 0 } told ? told : store.Store.Split('.')[0];
         return new Grant
         {
             Store = store.Store,
             Secrets = store.Secrets.Where(static secret => secret.Key != VersionSetting).ToDictionary(),
             Scopes = scopes,
-            Facts = facts,
+            Facts = Grant.Told([
+                .. store.Facts.Select(static fact => (fact.Key, fact.Value)),
+                ("name", name), ("shopId", shop.TextOrNull("shopId")), ("currency", shop.TextOrNull("currency")), ("timeZone", shop.TextOrNull("ianaTimezone")),
+            ]),
         };
     }
 
@@ -69,15 +69,7 @@ internal sealed partial class GenstoreAuthorization : IAuthorization
             _ => fault,
         });
         var granted = answer.Read(static json => json.Required("accessScopes").GetRawText().Split(['[', ']', '"', ',', ' '], StringSplitOptions.RemoveEmptyEntries));
-        return [.. granted.Union(granted.Where(static scope => scope.StartsWith("write_", StringComparison.Ordinal)).Select(static scope => $"read_{scope[6..]}"))];
-    }
-
-    private static async Task<IEnumerable<KeyValuePair<string, string>>> ShopAsync(StoreSession store, CancellationToken cancellationToken)
-    {
-        var answer = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, "shops/info")), cancellationToken).OrNull(FaultKind.ScopeMissing);
-        var shop = answer?.Read(static json => json.Required("shop"));
-        return new[] { ("shopId", "shopId"), ("name", "shopName"), ("currency", "currency"), ("timeZone", "ianaTimezone") }
-            .Select(pair => KeyValuePair.Create(pair.Item1, shop.TextOrNull(pair.Item2) ?? "")).Where(static fact => fact.Value.Length > 0);
+        return Grant.WithReading(granted);
     }
 
     /// <summary>"example", "example.genmystore.com" or an address in that shop as "example.genmystore.com"; null for anything else.</summary>

@@ -130,6 +130,12 @@ public static class JsonReading
 
     public static string Text(this JsonElement element, string name) => element.TextOrNull(name) ?? throw Missing(name);
 
+    /// <summary>A text that says something; null when absent or empty.</summary>
+    public static string? Filled(this JsonElement? element, string name) => element.TextOrNull(name) is { Length: > 0 } text ? text : null;
+
+    /// <inheritdoc cref="Filled(JsonElement?, string)"/>
+    public static string? Filled(this JsonElement element, string name) => Filled((JsonElement?)element, name);
+
     /// <summary>An id as text; null when absent, and for the 0 and the empty text that stand for "none".</summary>
     public static string? IdOrNull(this JsonElement element, string name) => element.TextOrNull(name) is { Length: > 0 } id && id != "0" ? id : null;
 

@@ -21,13 +21,8 @@ internal sealed class LazadaAuthorization() : CodeAuthorization(
     }
 
     public override Uri AuthorizeUrl(StoreSession store, BrowserStart start) => Links.To(
-        "https://auth.lazada.com/oauth/authorize",
-        ("response_type", "code"),
-        ("force_auth", "true"),
-        ("redirect_uri", start.CallbackUrl.AbsoluteUri),
-        ("client_id", store.Secrets["clientId"].Reveal()),
-        ("state", start.State),
-        ("country", store.Store.Length > 0 ? store.Store : null));
+        "https://auth.lazada.com/oauth/authorize", ("response_type", "code"), ("force_auth", "true"), ("redirect_uri", start.CallbackUrl.AbsoluteUri),
+        ("client_id", store.Secrets["clientId"].Reveal()), ("state", start.State), ("country", store.Store.Length > 0 ? store.Store : null));
 
     protected override PlatformRequest CodeRequest(StoreSession store, CallbackInput callback, DateTimeOffset now) => Request(store, "/auth/token/create", "code", callback.Parameter("code") ?? "", now);
 

@@ -39,11 +39,8 @@ internal sealed partial class ShopifyAuthorization() : CodeAuthorization("The se
     }
 
     public override Uri AuthorizeUrl(StoreSession store, BrowserStart start) => Links.To(
-        $"https://{store.Store}/admin/oauth/authorize",
-        ("client_id", store.Secrets["clientId"].Reveal()),
-        ("scope", string.Join(',', ShopifyDescriptor.Value.Scopes)),
-        ("redirect_uri", start.CallbackUrl.AbsoluteUri),
-        ("state", start.State));
+        $"https://{store.Store}/admin/oauth/authorize", ("client_id", store.Secrets["clientId"].Reveal()),
+        ("scope", string.Join(',', ShopifyDescriptor.Value.Scopes)), ("redirect_uri", start.CallbackUrl.AbsoluteUri), ("state", start.State));
 
     public override string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now)
     {
@@ -66,11 +63,10 @@ internal sealed partial class ShopifyAuthorization() : CodeAuthorization("The se
         ? Request(store, new("grant_type", "refresh_token"), new("refresh_token", refresh.Reveal())) with { Repeatable = false }
         : Request(store, new KeyValuePair<string, string>("grant_type", "client_credentials"));
 
-    /// <summary>Who may write may read.</summary>
     protected override TokenAnswer Read(JsonElement answer, DateTimeOffset now)
     {
         var tokens = base.Read(answer, now);
-        return tokens with { Scopes = [.. tokens.Scopes.Union(tokens.Scopes.Where(static scope => scope.StartsWith("write_", StringComparison.Ordinal)).Select(static scope => $"read_{scope[6..]}"))] };
+        return tokens with { Scopes = Grant.WithReading(tokens.Scopes) };
     }
 
     /// <summary>shop_not_permitted and app_not_installed come with 400, a wrong pair with 400 or 401, an unknown shop with 404.</summary>
@@ -82,13 +78,7 @@ internal sealed partial class ShopifyAuthorization() : CodeAuthorization("The se
     {
         var answer = await store.SendAsync(GraphQl.Request(ShopifyGraph.Url(store.Store), Probe, new { }, 1) with { Renews = false }, cancellationToken);
         var shop = answer.Read(static json => json.Required("data").Required("shop"));
-        var facts = new Dictionary<string, string>
-        {
-            ["shopId"] = ShopifyRecords.Key(shop, "id"),
-            ["name"] = shop.Text("name"),
-            ["currency"] = shop.Text("currencyCode"),
-            ["timeZone"] = shop.Text("ianaTimezone"),
-        };
+        var facts = Grant.Told(("shopId", ShopifyRecords.Key(shop, "id")), ("name", shop.Text("name")), ("currency", shop.Text("currencyCode")), ("timeZone", shop.Text("ianaTimezone")));
         return tokens.Grant with { Store = shop.Text("myshopifyDomain"), Facts = facts };
     }
 

@@ -85,14 +85,12 @@ internal sealed class TemuAuthorization : IAuthorization
     private static Grant Read(JsonElement result, string region, string currency, Dictionary<string, Secret> secrets)
     {
         var (mall, rights) = (result.Id("mallId"), result.Items("apiScopeList").Select(static right => right.ToString()).ToList());
-        var facts = new Dictionary<string, string>
-        {
-            ["name"] = $"Temu {region} {mall}",
-            ["region"] = region,
-            ["currency"] = currency,
-            [AmountsFact] = rights.Contains(TemuOrders.Amounts) ? TemuOrders.Amounts : "not-granted",
-            ["authorizedUntil"] = result.InstantOrNull("expiredTime")?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "not-told",
-        };
+        var facts = Grant.Told(
+            ("name", $"Temu {region} {mall}"),
+            ("region", region),
+            ("currency", currency),
+            (AmountsFact, rights.Contains(TemuOrders.Amounts) ? TemuOrders.Amounts : "not-granted"),
+            ("authorizedUntil", result.InstantOrNull("expiredTime")?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "not-told"));
         return new Grant { Store = mall, Secrets = secrets, Scopes = [.. rights.Concat(TemuWebhooks.Authorized(result).Keys).Order(StringComparer.Ordinal)], Facts = facts };
     }
 

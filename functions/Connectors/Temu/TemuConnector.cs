@@ -44,21 +44,11 @@ internal sealed class TemuConnector : IPlatformProtocol
         attempt.Content = new StringContent(body.ToJsonString(JsonText.Options), Encoding.UTF8, "application/json");
     }
 
-    public PlatformFault? Examine(PlatformResponse response)
+    public PlatformFault? Examine(PlatformResponse response) => OrdinaryFaults.ExamineTold(response, "Temu", static answer =>
     {
-        if (OrdinaryFaults.Examine(response) is { } ordinary)
-        {
-            return ordinary;
-        }
-
-        if (JsonReading.ObjectOrNull(response.Body) is not { } answer)
-        {
-            return new(FaultKind.PlatformFailure, "not-json", "Temu answers with something that is not JSON.");
-        }
-
         var code = answer.TextOrNull("errorCode") ?? "no-code";
         return answer.Flag("success") && code == "1000000" ? null : Fault(code) with { RequestId = answer.TextOrNull("requestId") };
-    }
+    });
 
     /// <summary>A call by its name.</summary>
     /// <param name="fields">An object whose members lie beside the name.</param>

@@ -71,17 +71,14 @@ internal sealed class TemuOrders() : TemuReader(List, "pageItems", "totalItemNum
     {
         var mayAsk = store.Facts.GetValueOrDefault(TemuAuthorization.AmountsFact) == Amounts;
         var currency = store.Facts.GetValueOrDefault("currency") ?? TemuConnector.Regions[TemuConnector.RegionOf(store)].Currency;
-        var changes = new List<RecordChange>();
-        foreach (var row in rows)
+        return await EachAsync(rows, async row =>
         {
             // Where the right was taken back, or this order's amounts are not there yet, it counts without.
             var asked = mayAsk ? TemuConnector.CallAsync(store, Amounts, new { parentOrderSn = KeyOf(row) }, static result => result, cancellationToken) : Task.FromResult<JsonElement>(default);
             var (amounts, fault) = await asked.OrFault(FaultKind.ScopeMissing, FaultKind.NotFound, FaultKind.Invalid);
             mayAsk &= fault?.Kind != FaultKind.ScopeMissing;
-            changes.Add(new OrderChange(TemuRecords.Order(row, amounts, currency)));
-        }
-
-        return changes;
+            return [new OrderChange(TemuRecords.Order(row, amounts, currency))];
+        });
     }
 }
 

@@ -25,8 +25,7 @@ internal sealed class TikTokShopAuthorization() : CodeAuthorization("TikTok Shop
     /// <summary>Where the browser comes back to stands in Partner Center; it is no parameter.</summary>
     public override Uri AuthorizeUrl(StoreSession store, BrowserStart start) => Links.To(
         $"https://{store.Secrets.GetValueOrDefault("authorizeHost")?.Reveal() ?? "services.tiktokshop.com"}/open/authorize",
-        ("service_id", store.Secrets["serviceId"].Reveal()),
-        ("state", start.State));
+        ("service_id", store.Secrets["serviceId"].Reveal()), ("state", start.State));
 
     public override string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) =>
         callback.Parameter("error") is { Length: > 0 } ? "The seller did not approve on TikTok Shop."

@@ -9,19 +9,15 @@ internal sealed class TikTokShopStockWriter() : StockWriter("TikTok Shop", mostI
 {
     private const string Path = "/product/202309/products/{0}/inventory/update";
 
+    protected override int MostRead => 10;
+
     protected override bool Reads(StockWrite write) => true;
 
-    protected override async Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
-    {
-        List<StockPlace> places = [];
-        foreach (var skus in writes.Select(static write => write.ItemId).Distinct().Chunk(10))
-        {
-            places.AddRange(await TikTokShopReader.FindItemsAsync(
-                store, skus, static product => TikTokShopRecords.Stock(product).Select(level => new StockPlace((StockLevel)level.Record, product.Id("id"))), cancellationToken));
-        }
-
-        return places;
-    }
+    protected override Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) => TikTokShopReader.FindItemsAsync(
+        store,
+        [.. writes.Select(static write => write.ItemId)],
+        static product => TikTokShopRecords.Stock(product).Select(level => new StockPlace((StockLevel)level.Record, product.Id("id"))),
+        cancellationToken);
 
     protected override async Task SendAsync(StoreSession store, string scope, IReadOnlyList<StockEntry> entries, CancellationToken cancellationToken)
     {

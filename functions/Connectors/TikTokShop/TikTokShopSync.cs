@@ -67,7 +67,7 @@ internal sealed class TikTokShopReader(string search, string rows, bool endsBefo
                 string.Create(CultureInfo.InvariantCulture, $"{search}?page_size={size}{page}"),
                 "",
                 times,
-                data => new Listing([.. data.Items(rows)], data.TextOrNull("next_page_token") is { Length: > 0 } next ? next : null),
+                data => new Listing([.. data.Items(rows)], data.Filled("next_page_token")),
                 cancellationToken);
         }
         catch (PlatformException e) when (e.Fault.Code == TooMany && cursor is null)

@@ -30,8 +30,7 @@ internal sealed class WixAuthorization() : CodeAuthorization("", Refusal, Refusa
     }
 
     public override Uri AuthorizeUrl(StoreSession store, BrowserStart start) => Links.To(
-        "https://www.wix.com/app-installer",
-        ("appId", store.Secrets["clientId"].Reveal()),
+        "https://www.wix.com/app-installer", ("appId", store.Secrets["clientId"].Reveal()),
         ("postInstallationUrl", Links.To(start.CallbackUrl.AbsoluteUri, ("state", start.State)).AbsoluteUri),
         ("shareUrlId", store.Secrets.GetValueOrDefault("shareUrlId")?.Reveal()));
 
@@ -57,15 +56,13 @@ internal sealed class WixAuthorization() : CodeAuthorization("", Refusal, Refusa
         var version = await AskAsync(store, WixCatalog.VersionPath, cancellationToken).OrNull(Unneeded);
         var properties = await AskAsync(store, "/site-properties/v4/properties", cancellationToken).OrNull(Unneeded);
         var site = instance.Read(static json => json.Member("site"));
-        var facts = new Dictionary<string, string?>
-        {
-            ["name"] = site.TextOrNull("siteDisplayName") ?? site.TextOrNull("url") ?? instanceId,
-            ["currency"] = site.TextOrNull("paymentCurrency"),
-            ["timeZone"] = properties?.Read(static json => json.Member("properties").TextOrNull("timeZone")),
-            [WixCatalog.VersionFact] = version?.Read(static json => json.TextOrNull("catalogVersion")),
-        };
+        var facts = Grant.Told(
+            ("name", site.TextOrNull("siteDisplayName") ?? site.TextOrNull("url") ?? instanceId),
+            ("currency", site.TextOrNull("paymentCurrency")),
+            ("timeZone", properties?.Read(static json => json.Member("properties").TextOrNull("timeZone"))),
+            (WixCatalog.VersionFact, version?.Read(static json => json.TextOrNull("catalogVersion"))));
         var scopes = instance.Read(static json => json.Required("instance").Items("permissions").Select(static permission => permission.ToString()).Order(StringComparer.Ordinal).ToList());
-        return tokens.Grant with { Store = instanceId, Scopes = scopes, Facts = facts.Where(static fact => !string.IsNullOrEmpty(fact.Value)).ToDictionary(static fact => fact.Key, static fact => fact.Value!) };
+        return tokens.Grant with { Store = instanceId, Scopes = scopes, Facts = facts };
     }
 
     private static PlatformRequest Request(StoreSession store, string instanceId) => WixConnector.Request(HttpMethod.Post, "/oauth2/token", JsonSerializer.Serialize(

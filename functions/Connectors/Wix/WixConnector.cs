@@ -19,8 +19,8 @@ public sealed class WixConnector : IPlatformProtocol
         Readers = new Dictionary<Resource, IReader>
         {
             [Resource.Orders] = new WixOrders(),
-            [Resource.Products] = new WixCatalog(IsStock: false),
-            [Resource.Stock] = new WixCatalog(IsStock: true),
+            [Resource.Products] = new WixCatalog(isStock: false),
+            [Resource.Stock] = new WixCatalog(isStock: true),
             [Resource.Customers] = new WixContacts(),
         },
         StockWriter = new WixStockWriter(),

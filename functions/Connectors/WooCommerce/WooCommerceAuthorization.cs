@@ -18,10 +18,7 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         var (key, secret) = (input.Text("consumerKey"), input.Text("consumerSecret"));
         var (site, wrong) = Site(input.Text("siteUrl") ?? "", input.LiftAddressRules);
         List<FieldError> errors = wrong is null ? [] : [new("siteUrl", wrong, "Enter the shop's address, such as https://example.com or https://example.com/shop.")];
-        if (key is null != secret is null)
-        {
-            errors.Add(new(key is null ? "consumerKey" : "consumerSecret", "The other half of the key pair came without it.", "Give both, or neither to approve in the store instead."));
-        }
+        errors.AddRange(input.Half("consumerKey", "consumerSecret", "the key pair", "Give both, or neither to approve in the store instead.") is { } half ? [half] : []);
 
         return errors.Count > 0 ? new ConnectPlan.Refused(errors)
             : key is null ? new ConnectPlan.Browser(site, new Dictionary<string, Secret>())
@@ -36,22 +33,16 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         var site = PlatformRequest.Get(store.Store + store.Facts["apiRoot"].Replace("wc/v3", "", StringComparison.Ordinal)) with { Authorized = false };
         var index = (await WooCommerceConnector.SendAsync(store, site, cancellationToken).OrFault()).Answer?.Json();
         var status = (await WooCommerceConnector.GetAsync(store, "system_status", "_fields=environment.version,settings.currency", cancellationToken).OrFault()).Answer?.Json();
-        var facts = new Dictionary<string, string>(store.Facts) { ["permission"] = mayWrite ? "read_write" : "read" };
-        foreach (var (name, value) in new[]
-        {
+        var facts = Grant.Told(
+        [
+            .. store.Facts.Select(static fact => (fact.Key, fact.Value)),
+            ("permission", mayWrite ? "read_write" : "read"),
             ("currency", status.Member("settings").TextOrNull("currency") ?? newest.TextOrNull("currency")),
             ("version", status.Member("environment").TextOrNull("version")),
             ("timeZone", TimeZone(index)),
             // WordPress escapes the title for HTML.
             ("name", WebUtility.HtmlDecode(index.TextOrNull("name"))),
-        })
-        {
-            if (!string.IsNullOrEmpty(value))
-            {
-                facts[name] = value;
-            }
-        }
-
+        ]);
         var secrets = new Dictionary<string, Secret>(store.Secrets) { ["webhookSecret"] = store.Secrets.GetValueOrDefault("webhookSecret") ?? NewSecret() };
         return new Grant { Store = store.Store, Secrets = secrets, Scopes = mayWrite ? ["read", "write"] : ["read"], Facts = facts };
     }
@@ -66,11 +57,7 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         // The store's server posts the keys to the address as it is given, so the state stands in it; the browser gets it appended.
         var callback = start.CallbackUrl.AbsoluteUri;
         return Links.To(
-            $"{store.Store}/wc-auth/v1/authorize",
-            ("app_name", "StoreClaw"),
-            ("scope", "read_write"),
-            ("user_id", start.State),
-            ("return_url", callback),
+            $"{store.Store}/wc-auth/v1/authorize", ("app_name", "StoreClaw"), ("scope", "read_write"), ("user_id", start.State), ("return_url", callback),
             ("callback_url", Links.To(callback, (StateParameter, start.State)).AbsoluteUri));
     }
 
@@ -152,10 +139,5 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         : null;
 
     /// <summary>Letters and digits only: the store un-escapes HTML in the secret before it signs.</summary>
-    private Secret NewSecret()
-    {
-        var bytes = new byte[32];
-        randomness.Fill(bytes);
-        return new Secret(Convert.ToHexStringLower(bytes));
-    }
+    private Secret NewSecret() => new($"{randomness.NewGuid():N}{randomness.NewGuid():N}");
 }

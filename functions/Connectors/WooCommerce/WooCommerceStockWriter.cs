@@ -14,15 +14,9 @@ internal sealed class WooCommerceStockWriter() : StockWriter("The store", mostIt
 
     protected override async Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
     {
-        List<StockPlace> places = [];
-        foreach (var some in writes.DistinctBy(static write => write.ItemId).Chunk(100))
-        {
-            var answer = await WooCommerceConnector.GetAsync(store, scope, $"per_page=100&include={string.Join(',', some.Select(Id))}", cancellationToken);
-            var rows = answer.Read(static rows => WooCommerceSync.Rows(rows).ToLookup(static row => row.TextOrNull("id")));
-            places.AddRange(some.SelectMany(write => rows[Id(write)].Select(row => new StockPlace(WooCommerceSync.Level(write.ItemId, row)))));
-        }
-
-        return places;
+        var answer = await WooCommerceConnector.GetAsync(store, scope, $"per_page=100&include={string.Join(',', writes.Select(Id))}", cancellationToken);
+        var rows = answer.Read(static rows => WooCommerceSync.Rows(rows).ToLookup(static row => row.TextOrNull("id")));
+        return [.. writes.SelectMany(write => rows[Id(write)].Select(row => new StockPlace(WooCommerceSync.Level(write.ItemId, row))))];
     }
 
     protected override async Task SendAsync(StoreSession store, string scope, IReadOnlyList<StockEntry> entries, CancellationToken cancellationToken)
