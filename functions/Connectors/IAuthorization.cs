@@ -11,6 +11,10 @@ public sealed record ConnectInput(IReadOnlyDictionary<string, Secret> Fields, Ap
     /// <summary>The values of <see cref="ConnectorDescriptor.AppSettings"/> that are set, by <see cref="AppSetting.Key"/>; also where keys are typed and there is no app.</summary>
     public IReadOnlyDictionary<string, Secret> Settings { get; init; } = new Dictionary<string, Secret>();
 
+    /// <summary>What is wrong with two fields that work together only; null when both are there, or neither.</summary>
+    public FieldError? Half(string one, string other, string what, string remedy) =>
+        Text(one) is null == Text(other) is null ? null : new FieldError(Text(one) is null ? one : other, $"The other half of {what} came without it.", remedy);
+
     public string? Text(string name) => Fields.TryGetValue(name, out var value) ? value.Reveal() : null;
 }
 
@@ -26,7 +30,13 @@ public sealed record AppClient(string Id, Secret Secret, IReadOnlyDictionary<str
 public abstract record ConnectPlan
 {
     /// <summary>The fields cannot work; which and why.</summary>
-    public sealed record Refused(IReadOnlyList<FieldError> Errors) : ConnectPlan;
+    public sealed record Refused(IReadOnlyList<FieldError> Errors) : ConnectPlan
+    {
+        public Refused(string field, string message, string remedy)
+            : this([new FieldError(field, message, remedy)])
+        {
+        }
+    }
 
     /// <summary>Everything needed is here: probe with <see cref="IAuthorization.GrantAsync"/>.</summary>
     public sealed record Ready(string Store, IReadOnlyDictionary<string, Secret> Secrets) : ConnectPlan;
@@ -68,6 +78,14 @@ public sealed record Grant
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Scopes with those that they imply where who may write may read: "read_orders" by "write_orders".</summary>
+    public static IReadOnlyList<string> WithReading(IReadOnlyCollection<string> scopes) =>
+        [.. scopes.Union(scopes.Where(static scope => scope.StartsWith("write_", StringComparison.Ordinal)).Select(static scope => $"read_{scope[6..]}"))];
+
+    /// <summary>Facts by name. What is null or empty was not told and is left out.</summary>
+    public static IReadOnlyDictionary<string, string> Told(params IEnumerable<(string Name, string? Value)> facts) =>
+        facts.Where(static fact => !string.IsNullOrEmpty(fact.Value)).ToDictionary(static fact => fact.Name, static fact => fact.Value!);
 }
 
 /// <summary>How access to a store is gained, renewed and given back.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using StoreClaw.Commerce;
 
 namespace StoreClaw.Connectors;
 
@@ -20,19 +19,6 @@ public sealed record StockWrite(string ItemId, string LocationId, decimal Quanti
         !isThere ? new(FaultKind.NotFound, "no-item", $"{platform} does not have this item there.")
         : Expected is { } expected && expected != available ? new(FaultKind.Conflict, "stock-changed", $"{platform} has another number: it was changed meanwhile.")
         : null;
-
-    /// <summary>Both of these, with one level of each item: it is read only where something is expected of it.</summary>
-    public async Task<PlatformFault?> WrongAsync(string platform, IReader stock, StoreSession store, CancellationToken cancellationToken)
-    {
-        var wrong = WrongCount(platform);
-        if (wrong is not null || Expected is null)
-        {
-            return wrong;
-        }
-
-        var levels = await stock.FindAsync(store, $"{ItemId}@", cancellationToken);
-        return WrongTime(platform, levels.Count > 0, levels.OfType<StockChange>().FirstOrDefault()?.Level.Available);
-    }
 }
 
 /// <param name="Fault">Null when it was set, or taken in.</param>
@@ -49,26 +35,4 @@ public interface IStockWriter
     /// <exception cref="PlatformException">The call as a whole failed.</exception>
     Task<IReadOnlyList<StockWriteResult>> FollowAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<StockWriteResult>>([.. writes.Select(static write => new StockWriteResult(write, null))]);
-}
-
-public static class StockWrites
-{
-    /// <summary>One after the other, for platforms that set one item a call; what is refused of one is its result.</summary>
-    public static async Task<IReadOnlyList<StockWriteResult>> EachAsync(this IReadOnlyList<StockWrite> writes, Func<StockWrite, Task<StockWriteResult>> setAsync)
-    {
-        var results = new List<StockWriteResult>();
-        foreach (var write in writes)
-        {
-            try
-            {
-                results.Add(await setAsync(write));
-            }
-            catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound or FaultKind.Conflict)
-            {
-                results.Add(new StockWriteResult(write, e.Fault));
-            }
-        }
-
-        return results;
-    }
 }

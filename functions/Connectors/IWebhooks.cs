@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using StoreClaw.Commerce;
 using StoreClaw.Common;
+using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors;
 
@@ -66,9 +67,13 @@ public interface IWebhooks
     /// <exception cref="FormatException">The body is not what the topic promises; the message names the member.</exception>
     IReadOnlyList<Change> Read(Delivery delivery, StoreSession store);
 
-    /// <summary>Makes the store's registrations match the descriptor's topics and the URL, creating and re-enabling what is missing. Nothing where the address is typed into the platform's console.</summary>
+    /// <summary>How the platform lists, makes and deletes a store's registrations of an address. Null where the address is typed into the platform's console.</summary>
+    WebhookRegistrar? Registrar(StoreSession store, Uri callbackUrl) => null;
+
+    /// <summary>Makes the store's registrations match the descriptor's topics and the URL, creating and re-enabling what is missing. Nothing where there is no <see cref="Registrar"/>.</summary>
     /// <exception cref="PlatformException">The platform refused.</exception>
-    Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.FromResult(new WebhookAudit([]));
+    Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) =>
+        Registrar(store, callbackUrl)?.EnsureAsync(callbackUrl, cancellationToken) ?? Task.FromResult(new WebhookAudit([]));
 
     /// <summary>Fetches the deliveries of the app that the platform could not get through and kept, or that wait in a place of the seller's. What is handed on is confirmed there after it was stored.</summary>
     /// <param name="storeAsync">Stores one for the store that <see cref="StoreOf"/> would name; null is for all of them.</param>
@@ -76,5 +81,6 @@ public interface IWebhooks
     Task RecoverAsync(StoreSession store, Func<string?, Delivery, Task> storeAsync, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Removes what <see cref="EnsureAsync"/> made.</summary>
-    Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Task.CompletedTask;
+    Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) =>
+        Registrar(store, callbackUrl)?.RemoveAsync(callbackUrl, cancellationToken) ?? Task.CompletedTask;
 }

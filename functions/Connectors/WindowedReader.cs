@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors;
 
@@ -10,7 +9,7 @@ namespace StoreClaw.Connectors;
 /// it was in, so that the one behind it would be passed over: only a single second with more rows than a page is paged through, and that until nothing moves. A cursor
 /// ("edge|width|found", in seconds) is where the next window begins, how wide it may be, and where rows were found last.
 /// </summary>
-public abstract class WindowedReader : IReader
+public abstract class WindowedReader : RowReader
 {
     private const int MostLooks = 40;
 
@@ -31,37 +30,6 @@ public abstract class WindowedReader : IReader
     /// <summary>When there was nothing on the platform yet.</summary>
     protected abstract DateTimeOffset Beginning { get; }
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await NextAsync(store, request, cancellationToken);
-        }
-        catch (FormatException missed)
-        {
-            throw JsonReading.Unexpected(missed);
-        }
-    }
-
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await OneAsync(store, id, cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return [];
-        }
-        catch (FormatException missed)
-        {
-            throw JsonReading.Unexpected(missed);
-        }
-    }
-
-    /// <summary>One record, as <see cref="IReader.FindAsync"/>; that the platform does not have it may be thrown.</summary>
-    protected abstract Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken);
-
     /// <summary>Null for all there ever was.</summary>
     protected virtual DateTimeOffset? StartOf(PageRequest request) => request.Since;
 
@@ -75,7 +43,7 @@ public abstract class WindowedReader : IReader
     /// <summary>Makes records of the rows, which may take more calls.</summary>
     protected abstract Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken);
 
-    private async Task<Page> NextAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected sealed override async Task<Page> PageAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         var beginning = Beginning.ToUnixTimeSeconds();
         var first = StartOf(request) is { } since ? Math.Max(beginning, since.ToUnixTimeSeconds()) : beginning;

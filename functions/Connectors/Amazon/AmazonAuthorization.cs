@@ -4,9 +4,12 @@ using StoreClaw.Connectors.Http;
 namespace StoreClaw.Connectors.Amazon;
 
 /// <summary>Login with Amazon: the seller approves in Seller Central of the marketplace's country, or types what a private app's own page gave. A refresh token stays the same.</summary>
-internal sealed class AmazonAuthorization : IAuthorization
+internal sealed class AmazonAuthorization() : CodeAuthorization(
+    "The seller did not approve in Seller Central.",
+    "Amazon did not accept the approval. Check ClientId and ClientSecret and the app's redirect URIs, then connect again.",
+    "Amazon no longer accepts the authorization: the seller took it back, its year is over, or ClientId and ClientSecret are not this app's. Connect again.")
 {
-    public ConnectPlan Plan(ConnectInput input)
+    public override ConnectPlan Plan(ConnectInput input)
     {
         var secrets = input.App!.ToSecrets().ToDictionary();
         var country = input.Text("marketplace")?.ToUpperInvariant() is "UK" ? "GB" : input.Text("marketplace")?.ToUpperInvariant();
@@ -22,9 +25,9 @@ internal sealed class AmazonAuthorization : IAuthorization
             errors.Add(wrong);
         }
 
-        if (seller is null != refresh is null)
+        if (input.Half("sellerId", "refreshToken", "a private app's authorization", "Give both, or neither to approve in Seller Central.") is { } half)
         {
-            errors.Add(new(seller is null ? "sellerId" : "refreshToken", "The other half of a private app's authorization came without it.", "Give both, or neither to approve in Seller Central."));
+            errors.Add(half);
         }
         else if (seller is null && !secrets.ContainsKey("applicationId"))
         {
@@ -41,56 +44,32 @@ internal sealed class AmazonAuthorization : IAuthorization
             : new ConnectPlan.Ready($"{country}/{seller}", new Dictionary<string, Secret>(secrets) { ["refreshToken"] = new(refresh!) });
     }
 
-    public async Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await ProvedAsync(store, (await RefreshAsync(store, now, cancellationToken))!, cancellationToken);
+    public override Uri AuthorizeUrl(StoreSession store, BrowserStart start) => Links.To(
+        $"https://{AmazonConnector.MarketplaceOf(store.Store).SellerCentral}/apps/authorize/consent",
+        ("application_id", store.Secrets["applicationId"].Reveal()), ("state", start.State), ("redirect_uri", start.CallbackUrl.AbsoluteUri),
+        ("version", store.Secrets.GetValueOrDefault("draft")?.Reveal() == "true" ? "beta" : null));
 
-    public Uri AuthorizeUrl(StoreSession store, BrowserStart start) => new(
-        $"https://{AmazonConnector.MarketplaceOf(store.Store).SellerCentral}/apps/authorize/consent?application_id={Uri.EscapeDataString(store.Secrets["applicationId"].Reveal())}" +
-        $"&state={Uri.EscapeDataString(start.State)}&redirect_uri={Uri.EscapeDataString(start.CallbackUrl.AbsoluteUri)}{(store.Secrets.GetValueOrDefault("draft")?.Reveal() == "true" ? "&version=beta" : "")}");
-
-    public string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) =>
+    public override string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) =>
         string.IsNullOrEmpty(callback.Parameter("spapi_oauth_code")) || string.IsNullOrEmpty(callback.Parameter("selling_partner_id")) ? "The seller did not approve in Seller Central." : null;
 
-    public async Task<Grant> ExchangeAsync(StoreSession store, CallbackInput callback, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var grant = await AskAsync(
-            store,
-            [new("grant_type", "authorization_code"), new("code", callback.Parameter("spapi_oauth_code") ?? ""), new("redirect_uri", callback.CallbackUrl.AbsoluteUri)],
-            "Amazon did not accept the approval. Check ClientId and ClientSecret and the app's redirect URIs, then connect again.",
-            now,
-            cancellationToken);
-        return await ProvedAsync(store, grant with { Store = $"{store.Store}/{callback.Parameter("selling_partner_id")}" }, cancellationToken);
-    }
+    protected override PlatformRequest CodeRequest(StoreSession store, CallbackInput callback, DateTimeOffset now) =>
+        Request(store, new("grant_type", "authorization_code"), new("code", callback.Parameter("spapi_oauth_code") ?? ""), new("redirect_uri", callback.CallbackUrl.AbsoluteUri)) with { Repeatable = false };
 
-    public async Task<Grant?> RefreshAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => await AskAsync(
-        store,
-        [new("grant_type", "refresh_token"), new("refresh_token", store.Secrets["refreshToken"].Reveal())],
-        "Amazon no longer accepts the authorization: the seller took it back, its year is over, or ClientId and ClientSecret are not this app's. Connect again.",
-        now,
-        cancellationToken);
+    protected override PlatformRequest RefreshRequest(StoreSession store, DateTimeOffset now) =>
+        Request(store, new("grant_type", "refresh_token"), new("refresh_token", store.Secrets["refreshToken"].Reveal()));
 
     /// <summary>A listing is asked for: the seller's id comes unsigned, by the browser or typed, and only here is it seen that the token is that seller's.</summary>
-    private static async Task<Grant> ProvedAsync(StoreSession store, Grant grant, CancellationToken cancellationToken)
+    protected override async Task<Grant> ProveAsync(StoreSession store, NewTokens tokens, CancellationToken cancellationToken)
     {
-        // With the token in its own header, so that a refusal ends the connect and renews nothing.
-        KeyValuePair<string, string> token = new("x-amz-access-token", grant.Secrets["accessToken"].Reveal());
-        var url = AmazonConnector.Listings(grant.Store, null, "summaries") + "&pageSize=1";
-        await store.SendAsync(PlatformRequest.Get(url) with { Lane = AmazonDescriptor.Search, Authorized = false, Headers = [token] }, cancellationToken);
-        var facts = new Dictionary<string, string> { ["name"] = $"Amazon {grant.Store.Replace('/', ' ')}", ["currency"] = AmazonConnector.MarketplaceOf(grant.Store).Currency };
-        if (grant.Secrets.ContainsKey(AmazonWebhooks.Queue))
-        {
-            facts[QueueInbox.Fact] = "queue";
-        }
-
-        return grant with { Facts = facts };
+        var name = tokens.Callback is { } callback ? $"{store.Store}/{callback.Parameter("selling_partner_id")}" : store.Store;
+        var url = AmazonConnector.Listings(name, null, "summaries") + "&pageSize=1";
+        await store.SendAsync(PlatformRequest.Get(url) with { Lane = AmazonDescriptor.Search, Renews = false }, cancellationToken);
+        var inbox = store.Secrets.ContainsKey(AmazonWebhooks.Queue) ? "queue" : null;
+        var facts = Grant.Told(("name", $"Amazon {name.Replace('/', ' ')}"), ("currency", AmazonConnector.MarketplaceOf(name).Currency), (QueueInbox.Fact, inbox));
+        return tokens.Grant with { Store = name, Facts = facts };
     }
 
-    private static async Task<Grant> AskAsync(StoreSession store, KeyValuePair<string, string>[] fields, string refused, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        KeyValuePair<string, string>[] client = [new("client_id", store.Secrets["clientId"].Reveal()), new("client_secret", store.Secrets["clientSecret"].Reveal())];
-        var request = PlatformRequest.Form("https://api.amazon.com/auth/o2/token", [.. fields, .. client]);
-        var answer = await TokenEndpoint.AskAsync(store, request, repeatable: fields[0].Value == "refresh_token", refused, now, cancellationToken);
-        var refresh = answer.RefreshToken ?? store.Secrets.GetValueOrDefault("refreshToken");
-        return new Grant { Store = store.Store, Secrets = (answer with { RefreshToken = refresh }).Renew(store.Secrets), ExpiresAt = answer.ExpiresAt };
-    }
+    private static PlatformRequest Request(StoreSession store, params KeyValuePair<string, string>[] fields) => PlatformRequest.Form(
+        "https://api.amazon.com/auth/o2/token",
+        [.. fields, new("client_id", store.Secrets["clientId"].Reveal()), new("client_secret", store.Secrets["clientSecret"].Reveal())]);
 }

@@ -36,7 +36,7 @@ internal sealed class AmazonConnector : IPlatformProtocol
             return null;
         }
 
-        var (code, message) = JsonReading.Look(response.Body, Told) ?? Tuple.Create<string?, string?>(null, null);
+        var (code, message) = JsonReading.Look(response.Body, Told) ?? default;
         var fault = ordinary with { Code = code ?? ordinary.Code, Message = message is null ? ordinary.Message : $"Amazon: {message}" };
         return (response.Status, code) switch
         {
@@ -49,6 +49,9 @@ internal sealed class AmazonConnector : IPlatformProtocol
     internal static Task<PlatformResponse> GetAsync(StoreSession store, string url, RateLane lane, CancellationToken cancellationToken) =>
         store.SendAsync(PlatformRequest.Get(url) with { Lane = lane }, cancellationToken);
 
+    /// <summary>The token for the next page; null after the last.</summary>
+    internal static string? NextOf(PlatformResponse page) => page.Json().Member("pagination").Filled("nextToken");
+
     /// <param name="store">The country of the marketplace and the seller's id, "US/A3TH9S8BH6GOGM".</param>
     internal static string Api(string store) => $"https://sellingpartnerapi-{MarketplaceOf(store).Region}.amazon.com";
 
@@ -59,7 +62,7 @@ internal sealed class AmazonConnector : IPlatformProtocol
         $"{Api(store)}/listings/2021-08-01/items/{Uri.EscapeDataString(store.Split('/')[1])}{(sku is null ? "" : "/" + Uri.EscapeDataString(sku))}?marketplaceIds={MarketplaceOf(store).Id}&includedData={includedData}";
 
     /// <summary>In the API's own form, or in that of the token endpoint.</summary>
-    private static Tuple<string?, string?> Told(JsonElement answer) => answer.Items("errors").Cast<JsonElement?>().FirstOrDefault() is { } error
-        ? Tuple.Create(error.TextOrNull("code"), error.TextOrNull("message"))
-        : Tuple.Create(answer.TextOrNull("error"), answer.TextOrNull("error_description"));
+    private static (string? Code, string? Message)? Told(JsonElement answer) => answer.Items("errors").Cast<JsonElement?>().FirstOrDefault() is { } error
+        ? (error.TextOrNull("code"), error.TextOrNull("message"))
+        : (answer.TextOrNull("error"), answer.TextOrNull("error_description"));
 }

@@ -9,7 +9,7 @@ namespace StoreClaw.Connectors.Amazon;
 /// Orders with their lines; a backfill goes by creation, later reads by change. The end of a window is left to Amazon, which takes its own clock less two minutes and keeps to it on all pages.
 /// The cursor says which version gave the token.
 /// </summary>
-internal sealed class AmazonOrders : IReader
+internal sealed class AmazonOrders : TokenReader
 {
     private const string New = "new|";
     private const string Old = "old|";
@@ -20,83 +20,53 @@ internal sealed class AmazonOrders : IReader
     /// <summary>Neither BUYER nor RECIPIENT: no person is ever asked for.</summary>
     private const string Included = "includedData=PROCEEDS,FULFILLMENT";
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
-    {
-        var isOld = IsOld(store) || request.Cursor?.StartsWith(Old, StringComparison.Ordinal) == true;
-        try
-        {
-            return await (isOld ? ReadOldAsync(store, request, cancellationToken) : ReadNewAsync(store, request, cancellationToken));
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound && !isOld)
-        {
-            return await ReadOldAsync(store, request with { Cursor = null }, cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.Invalid && request.Cursor is not null)
-        {
-            // A token is good for 24 hours: after a longer stop the walk begins again, else it would never end.
-            return await ReadAsync(store, request with { Cursor = null }, cancellationToken);
-        }
-    }
+    protected override async Task<Page> PageAsync(StoreSession store, PageRequest request, string token, CancellationToken cancellationToken) =>
+        IsOld(store) || token.StartsWith(Old, StringComparison.Ordinal) ? await ReadOldAsync(store, request, token, cancellationToken)
+        : await ReadNewAsync(store, request, token, cancellationToken).OrNull() ?? await ReadOldAsync(store, request, "", cancellationToken);
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
         var (root, order) = (AmazonConnector.Api(store.Store), Uri.EscapeDataString(id));
         if (!IsOld(store) && await AmazonConnector.GetAsync(store, $"{root}/orders/2026-01-01/orders/{order}?{Included}", AmazonDescriptor.Order, cancellationToken).OrNull() is { } found)
         {
-            return [found.Read(json => new OrderChange(AmazonRecords.Order(json.Required("order"), Currency(store))))];
+            return [new OrderChange(AmazonRecords.Order(found.Json().Required("order"), Currency(store)))];
         }
 
         // What is not there is the order, or the version.
-        return await AmazonConnector.GetAsync(store, $"{root}/orders/v0/orders/{order}", AmazonDescriptor.OldOrder, cancellationToken).OrNull() is { } old
-            ? [await WithLinesAsync(store, old.Read(static json => json.Required("payload")), cancellationToken)]
-            : [];
+        var old = await AmazonConnector.GetAsync(store, $"{root}/orders/v0/orders/{order}", AmazonDescriptor.OldOrder, cancellationToken);
+        return [.. await WithLinesAsync(store, old.Json().Required("payload"), cancellationToken)];
     }
 
     private static bool IsOld(StoreSession store) => store.Secrets.GetValueOrDefault("ordersVersion")?.Reveal() == "v0";
 
     private static string Currency(StoreSession store) => AmazonConnector.MarketplaceOf(store.Store).Currency;
 
-    private static async Task<Page> ReadNewAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    private static async Task<Page> ReadNewAsync(StoreSession store, PageRequest request, string token, CancellationToken cancellationToken)
     {
         var query = $"{(request.Backfill ? "createdAfter" : "lastUpdatedAfter")}={Start(request)}&marketplaceIds={AmazonConnector.MarketplaceOf(store.Store).Id}"
-            + string.Create(CultureInfo.InvariantCulture, $"&maxResultsPerPage={Math.Min(request.Size, 100)}&{Included}{Token("paginationToken", request)}");
-        var response = await AmazonConnector.GetAsync(store, $"{AmazonConnector.Api(store.Store)}/orders/2026-01-01/orders?{query}", AmazonDescriptor.OrderList, cancellationToken);
-        return response.Read(json => new Page([.. json.Items("orders").Select(order => new OrderChange(AmazonRecords.Order(order, Currency(store))))], Next(New, json.Member("pagination").TextOrNull("nextToken"))));
+            + string.Create(CultureInfo.InvariantCulture, $"&maxResultsPerPage={Math.Min(request.Size, 100)}&{Included}{Token("paginationToken", token)}");
+        var answer = (await AmazonConnector.GetAsync(store, $"{AmazonConnector.Api(store.Store)}/orders/2026-01-01/orders?{query}", AmazonDescriptor.OrderList, cancellationToken)).Json();
+        return new Page([.. answer.Items("orders").Select(order => new OrderChange(AmazonRecords.Order(order, Currency(store))))], Next(New, answer.Member("pagination").TextOrNull("nextToken")));
     }
 
-    private static async Task<Page> ReadOldAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    private static async Task<Page> ReadOldAsync(StoreSession store, PageRequest request, string token, CancellationToken cancellationToken)
     {
         var query = $"{(request.Backfill ? "CreatedAfter" : "LastUpdatedAfter")}={Start(request)}&MarketplaceIds={AmazonConnector.MarketplaceOf(store.Store).Id}"
-            + string.Create(CultureInfo.InvariantCulture, $"&MaxResultsPerPage={Math.Min(request.Size, OldPageSize)}{Token("NextToken", request)}");
+            + string.Create(CultureInfo.InvariantCulture, $"&MaxResultsPerPage={Math.Min(request.Size, OldPageSize)}{Token("NextToken", token)}");
         var response = await AmazonConnector.GetAsync(store, $"{AmazonConnector.Api(store.Store)}/orders/v0/orders?{query}", AmazonDescriptor.OldOrderList, cancellationToken);
-        var (orders, next) = response.Read(static json => json.Required("payload") is var payload ? (payload.Items("Orders").ToList(), payload.TextOrNull("NextToken")) : default);
-        var changes = new List<RecordChange>();
-        foreach (var order in orders)
-        {
-            changes.Add(await WithLinesAsync(store, order, cancellationToken));
-        }
-
-        return new Page(changes, Next(Old, next));
+        var payload = response.Json().Required("payload");
+        return new Page(await EachAsync(payload.Items("Orders"), order => WithLinesAsync(store, order, cancellationToken)), Next(Old, payload.TextOrNull("NextToken")));
     }
 
-    private static async Task<OrderChange> WithLinesAsync(StoreSession store, JsonElement order, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<RecordChange>> WithLinesAsync(StoreSession store, JsonElement order, CancellationToken cancellationToken)
     {
-        var items = new List<JsonElement>();
-        PlatformResponse response;
-        string? token = null;
-        do
+        var url = $"{AmazonConnector.Api(store.Store)}/orders/v0/orders/{Uri.EscapeDataString(order.Id("AmazonOrderId"))}/orderItems";
+        var items = await AllAsync(async token =>
         {
-            var url = $"{AmazonConnector.Api(store.Store)}/orders/v0/orders/{Uri.EscapeDataString(order.TextOrNull("AmazonOrderId") ?? "")}/orderItems{(token is null ? "" : $"?NextToken={Uri.EscapeDataString(token)}")}";
-            response = await AmazonConnector.GetAsync(store, url, AmazonDescriptor.OldItems, cancellationToken);
-            token = response.Read(json =>
-            {
-                items.AddRange(json.Required("payload").Items("OrderItems"));
-                return json.Member("payload").TextOrNull("NextToken");
-            });
-        }
-        while (!string.IsNullOrEmpty(token));
-
-        return response.Read(_ => new OrderChange(AmazonRecords.OldOrder(order, items, Currency(store))));
+            var page = await AmazonConnector.GetAsync(store, Links.To(url, ("NextToken", token)).AbsoluteUri, AmazonDescriptor.OldItems, cancellationToken);
+            return (page.Json().Required("payload").Items("OrderItems"), page.Json().Member("payload").TextOrNull("NextToken"));
+        });
+        return [new OrderChange(AmazonRecords.OldOrder(order, items, Currency(store)))];
     }
 
     /// <summary>Orders reach back two years. A window that begins within the last two minutes is refused as one that ends before it begins.</summary>
@@ -104,10 +74,10 @@ internal sealed class AmazonOrders : IReader
     {
         var (earliest, latest) = (request.Until.AddYears(-2).AddDays(1), request.Until.AddMinutes(-5));
         var start = request.Since is { } since && since > earliest ? since : earliest;
-        return (start < latest ? start : latest).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        return $"{(start < latest ? start : latest).Second()}Z";
     }
 
-    private static string Token(string name, PageRequest request) => request.Cursor is { } cursor ? $"&{name}={Uri.EscapeDataString(cursor[New.Length..])}" : "";
+    private static string Token(string name, string token) => token.Length > 0 ? $"&{name}={Uri.EscapeDataString(token[New.Length..])}" : "";
 
     private static string? Next(string version, string? token) => string.IsNullOrEmpty(token) ? null : version + token;
 }
@@ -182,31 +152,30 @@ internal static class AmazonRecords
 }
 
 /// <summary>Listings, a product each. The search gives the newest thousand of them and no more.</summary>
-internal sealed class AmazonProducts : IReader
+internal sealed class AmazonProducts : TokenReader
 {
     private const string Included = "summaries,offers";
 
-    public Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken) =>
-        SearchAsync(store, request, Included, static (item, _) => Product(item), cancellationToken);
+    protected override Task<Page> PageAsync(StoreSession store, PageRequest request, string token, CancellationToken cancellationToken) =>
+        SearchAsync(store, request, Included, token, static (item, _) => Product(item), cancellationToken);
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) =>
-        await FindAsync(store, id, Included, cancellationToken) is { } found && found.Read(Product) is { } product ? [product] : [];
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken) =>
+        Product((await ListingAsync(store, id, Included, cancellationToken)).Json()) is { } product ? [product] : [];
 
     /// <param name="read">Reads the record, with the time of the answer; null where there is none in it.</param>
     public static async Task<Page> SearchAsync(
-        StoreSession store, PageRequest request, string includedData, Func<JsonElement, DateTimeOffset?, RecordChange?> read, CancellationToken cancellationToken)
+        StoreSession store, PageRequest request, string includedData, string token, Func<JsonElement, DateTimeOffset?, RecordChange?> read, CancellationToken cancellationToken)
     {
-        var changed = request is { Backfill: false, Since: { } since } && includedData == Included ? $"&lastUpdatedAfter={since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "";
-        var token = request.Cursor is { } cursor ? $"&pageToken={Uri.EscapeDataString(cursor)}" : "";
-        var url = string.Create(CultureInfo.InvariantCulture, $"{AmazonConnector.Listings(store.Store, null, includedData)}&sortBy=createdDate&sortOrder=DESC&pageSize={Math.Min(request.Size, 20)}{changed}{token}");
+        var changed = request is { Backfill: false, Since: { } since } && includedData == Included ? $"&lastUpdatedAfter={since.Second()}Z" : "";
+        var next = token.Length > 0 ? $"&pageToken={Uri.EscapeDataString(token)}" : "";
+        var url = string.Create(CultureInfo.InvariantCulture, $"{AmazonConnector.Listings(store.Store, null, includedData)}&sortBy=createdDate&sortOrder=DESC&pageSize={Math.Min(request.Size, 20)}{changed}{next}");
         var response = await AmazonConnector.GetAsync(store, url, AmazonDescriptor.Search, cancellationToken);
-        return response.Read(json => new Page(
-            [.. json.Items("items").Select(item => read(item, response.Headers.Date)).OfType<RecordChange>()], json.Member("pagination").TextOrNull("nextToken") is { Length: > 0 } next ? next : null));
+        return new Page([.. response.Json().Items("items").Select(item => read(item, response.Headers.Date)).OfType<RecordChange>()], AmazonConnector.NextOf(response));
     }
 
-    /// <summary>The answer that holds one listing; null when there is none.</summary>
-    public static Task<PlatformResponse?> FindAsync(StoreSession store, string sku, string includedData, CancellationToken cancellationToken) =>
-        AmazonConnector.GetAsync(store, AmazonConnector.Listings(store.Store, sku, includedData), AmazonDescriptor.Listing, cancellationToken).OrNull();
+    /// <summary>The answer that holds one listing.</summary>
+    public static Task<PlatformResponse> ListingAsync(StoreSession store, string sku, string includedData, CancellationToken cancellationToken) =>
+        AmazonConnector.GetAsync(store, AmazonConnector.Listings(store.Store, sku, includedData), AmazonDescriptor.Listing, cancellationToken);
 
     /// <summary>A listing without a summary is not finished yet.</summary>
     private static ProductChange? Product(JsonElement item)
@@ -230,7 +199,7 @@ internal sealed class AmazonProducts : IReader
 }
 
 /// <summary>First what the listings offer from the seller's own stock, then what lies in Amazon's warehouses.</summary>
-internal sealed class AmazonStock : IReader
+internal sealed class AmazonStock : TokenReader
 {
     /// <summary>The places: the seller's own, and Amazon's warehouses together.</summary>
     public const string Own = "default";
@@ -246,19 +215,19 @@ internal sealed class AmazonStock : IReader
     /// <summary>A token lives 30 seconds: so many pages are read without a pause, and where a longer one comes between, the walk begins again.</summary>
     private const int MostPages = 20;
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected override async Task<Page> PageAsync(StoreSession store, PageRequest request, string token, CancellationToken cancellationToken)
     {
-        if (request.Cursor?.StartsWith(FbaCursor, StringComparison.Ordinal) == true)
+        if (token.StartsWith(FbaCursor, StringComparison.Ordinal))
         {
-            return await ReadFbaAsync(store, request, request.Cursor[FbaCursor.Length..], cancellationToken);
+            return await ReadFbaAsync(store, request, token[FbaCursor.Length..], cancellationToken);
         }
 
         // All of them each time: nobody says that a quantity moves a listing's time of change.
-        var page = await AmazonProducts.SearchAsync(store, request, Included, OwnChange, cancellationToken);
+        var page = await AmazonProducts.SearchAsync(store, request, Included, token, OwnChange, cancellationToken);
         return page with { Next = page.Next ?? FbaCursor };
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
         var at = id.LastIndexOf('@');
         var (sku, place) = (id[..at], id[(at + 1)..]);
@@ -267,7 +236,8 @@ internal sealed class AmazonStock : IReader
             return (await SummariesAsync(store, $"&sellerSku={Uri.EscapeDataString(sku)}", cancellationToken)).Changes;
         }
 
-        return place == Own && await AmazonProducts.FindAsync(store, sku, Included, cancellationToken) is { } found && found.Read(item => OwnChange(item, found.Headers.Date)) is { } level ? [level] : [];
+        var listing = place == Own ? await AmazonProducts.ListingAsync(store, sku, Included, cancellationToken) : null;
+        return listing is not null && OwnChange(listing.Json(), listing.Headers.Date) is { } level ? [level] : [];
     }
 
     /// <summary>Null where Amazon's warehouses send it. A listing does not say when its quantity changed, so it is as old as the answer.</summary>
@@ -281,24 +251,22 @@ internal sealed class AmazonStock : IReader
     private static async Task<Page> ReadFbaAsync(StoreSession store, PageRequest request, string token, CancellationToken cancellationToken)
     {
         var changes = new List<RecordChange>();
-        var changed = request is { Backfill: false, Since: { } since } ? $"&startDateTime={since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}" : "";
-        for (var page = 0; page < MostPages; page++)
+        var changed = request is { Backfill: false, Since: { } since } ? $"&startDateTime={since.Second()}Z" : "";
+        for (var pages = 0; pages < MostPages; pages++)
         {
-            try
-            {
-                var read = await SummariesAsync(store, $"{changed}{(token.Length > 0 ? $"&nextToken={Uri.EscapeDataString(token)}" : "")}", cancellationToken);
-                changes.AddRange(read.Changes);
-                if (read.Next is null)
-                {
-                    return new Page(changes, null);
-                }
-
-                token = read.Next;
-            }
-            catch (PlatformException e) when (e.Fault.Kind == FaultKind.Invalid && token.Length > 0)
+            var asked = SummariesAsync(store, $"{changed}{(token.Length > 0 ? $"&nextToken={Uri.EscapeDataString(token)}" : "")}", cancellationToken);
+            if ((token.Length > 0 ? await asked.OrNull(FaultKind.Invalid) : await asked) is not { } page)
             {
                 return new Page(changes, FbaCursor);
             }
+
+            changes.AddRange(page.Changes);
+            if (page.Next is null)
+            {
+                return new Page(changes, null);
+            }
+
+            token = page.Next;
         }
 
         return new Page(changes, FbaCursor + token);
@@ -309,8 +277,7 @@ internal sealed class AmazonStock : IReader
         var marketplace = AmazonConnector.MarketplaceOf(store.Store).Id;
         var url = $"{AmazonConnector.Api(store.Store)}/fba/inventory/v1/summaries?granularityType=Marketplace&granularityId={marketplace}&marketplaceIds={marketplace}&details=true{filter}";
         var response = await AmazonConnector.GetAsync(store, url, AmazonDescriptor.Summaries, cancellationToken);
-        return response.Read(json => new Page(
-            [.. json.Required("payload").Items("inventorySummaries").Select(row => new StockChange(FbaLevel(row, response.Headers.Date)))], json.Member("pagination").TextOrNull("nextToken") is { Length: > 0 } next ? next : null));
+        return new Page([.. response.Json().Required("payload").Items("inventorySummaries").Select(row => new StockChange(FbaLevel(row, response.Headers.Date)))], AmazonConnector.NextOf(response));
     }
 
     private static StockLevel FbaLevel(JsonElement row, DateTimeOffset? readAt) => new()

@@ -57,19 +57,9 @@ internal sealed class EbayConnector : IPlatformProtocol
         Message = $"eBay: {error.TextOrNull("message") ?? error.TextOrNull("error_description") ?? fault.Message}",
     };
 
-    private static JsonElement? Error(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            var json = JsonReading.ParseObject(body);
-            // Older services name the list "error", the word under which the token endpoint has a text.
-            return json.Items("errors").Concat(json.Member("error") is { ValueKind: JsonValueKind.Array } older ? older.EnumerateArray() : []).Append(json).First();
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Older services name the list "error", the word under which the token endpoint has a text.</summary>
+    private static JsonElement? Error(ReadOnlyMemory<byte> body) => JsonReading.Look(body, static json =>
+        (JsonElement?)json.Items("errors").Concat(json.Member("error") is { ValueKind: JsonValueKind.Array } older ? older.EnumerateArray() : []).Append(json).First());
 
     private static TimeSpan UntilReset(DateTimeOffset? now) => now is { } there ? Pacific.StartOfDay(Pacific.LocalDay(there).AddDays(1)) - there : TimeSpan.FromHours(1);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
+using StoreClaw.Connectors.Signatures;
 
 namespace StoreClaw.Connectors.Ebay;
 
@@ -39,50 +40,26 @@ internal sealed class EbaySignature(EbayAuthorization app, Func<TimeSpan> uptime
             return [known.Key];
         }
 
-        try
+        var (pem, fault) = await AskAsync(store, proof.KeyId, cancellationToken).OrFault();
+        if (pem is null)
         {
-            var asked = PlatformRequest.Get($"{EbayConnector.Api}/commerce/notification/v1/public_key/{proof.KeyId}") with { Lane = EbayDescriptor.Keys };
-            var pem = (await app.SendAsAppAsync(store, asked, cancellationToken)).Read(static key => key.Text("key"));
-            if (_keys.Count >= MostKeys)
-            {
-                _keys.Clear();
-            }
+            return fault!.Kind == FaultKind.NotFound ? [new Secret($"{proof.KeyId} ")] : isKnown ? [known.Key] : throw new PlatformException(fault);
+        }
 
-            return [(_keys[proof.KeyId] = (new Secret($"{proof.KeyId} {pem}"), uptime())).Key];
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
+        if (_keys.Count >= MostKeys)
         {
-            return [new Secret($"{proof.KeyId} ")];
+            _keys.Clear();
         }
-        catch (PlatformException) when (isKnown)
-        {
-            return [known.Key];
-        }
+
+        return [(_keys[proof.KeyId] = (new Secret($"{proof.KeyId} {pem}"), uptime())).Key];
     }
 
     /// <summary>The header is base64 of JSON. Null when it is not what eBay writes; a key id goes into an address, so only a GUID is one.</summary>
-    private static (string KeyId, byte[] Signature)? Parse(string? header)
-    {
-        try
-        {
-            return Decode(header ?? "") is { } text && JsonReading.ParseObject(text) is var json
-                && json.TextOrNull("alg") == "ecdsa" && json.TextOrNull("digest") == "SHA1"
-                && json.TextOrNull("kid") is { } keyId && Guid.TryParseExact(keyId, "D", out _) && Decode(json.TextOrNull("signature") ?? "") is { } signature
-                ? (keyId, signature)
-                : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Null for other spellings of the same bytes, with blanks or idle bits: a signature has one text.</summary>
-    private static byte[]? Decode(string base64)
-    {
-        var bytes = Convert.FromBase64String(base64);
-        return bytes.Length > 0 && Convert.ToBase64String(bytes) == base64 ? bytes : null;
-    }
+    private static (string KeyId, byte[] Signature)? Parse(string? header) => JsonReading.Look(StrictBase64.Decode(header ?? ""), static json =>
+        json.TextOrNull("alg") == "ecdsa" && json.TextOrNull("digest") == "SHA1" && json.TextOrNull("kid") is { } keyId && Guid.TryParseExact(keyId, "D", out _)
+        && StrictBase64.Decode(json.TextOrNull("signature") ?? "") is { Length: > 0 } signature
+            ? (keyId, signature)
+            : ((string, byte[])?)null);
 
     private static bool IsGenuine(string pem, byte[] signature, ReadOnlyMemory<byte> body)
     {
@@ -121,5 +98,11 @@ internal sealed class EbaySignature(EbayAuthorization app, Func<TimeSpan> uptime
         }
 
         return compact.AsSpan(0, length);
+    }
+
+    private async Task<string> AskAsync(StoreSession store, string keyId, CancellationToken cancellationToken)
+    {
+        var request = PlatformRequest.Get($"{EbayConnector.Api}/commerce/notification/v1/public_key/{keyId}") with { Lane = EbayDescriptor.Keys };
+        return (await app.SendAsAppAsync(store, request, cancellationToken)).Read(static key => key.Text("key"));
     }
 }

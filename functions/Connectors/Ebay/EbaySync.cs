@@ -99,30 +99,22 @@ internal static class EbayList
             : (int?)null;
         return next is null ? null : string.Create(CultureInfo.InvariantCulture, $"{next}|{total}");
     }
-
-    /// <param name="read">Reads the record, with the time of the answer.</param>
-    public static async Task<IReadOnlyList<RecordChange>> FindAsync(
-        StoreSession store, string url, RateLane lane, Func<JsonElement, DateTimeOffset?, RecordChange> read, CancellationToken cancellationToken)
-    {
-        var found = await store.SendAsync(PlatformRequest.Get(url) with { Lane = lane }, cancellationToken).OrNull();
-        return found is null ? [] : [found.Read(record => read(record, found.Headers.Date))];
-    }
 }
 
 /// <summary>A backfill goes by creation, which never changes; later reads by modification.</summary>
-internal sealed class EbayOrderReader : IReader
+internal sealed class EbayOrderReader : RowReader
 {
     private const string Path = $"{EbayConnector.Api}/sell/fulfillment/v1/order";
 
     /// <summary>Without it the total leaves out the tax that eBay collects from the buyer.</summary>
     private const string WithTax = "fieldGroups=TAX_BREAKDOWN";
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected override async Task<Page> PageAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         PlatformResponse response;
         try
         {
-            response = await ListAsync(store, request, Stamp(request.Until), cancellationToken);
+            response = await ListAsync(store, request, $"{request.Until.Millisecond()}Z", cancellationToken);
         }
         catch (PlatformException e) when (e.Fault.Code == "30850")
         {
@@ -130,86 +122,61 @@ internal sealed class EbayOrderReader : IReader
             response = await ListAsync(store, request, "", cancellationToken);
         }
 
-        return response.Read(page => new Page([.. page.Items("orders").Select(static order => new OrderChange(EbayRecords.Order(order)))], EbayList.Next(request, page)));
+        return new Page([.. response.Json().Items("orders").Select(static order => new OrderChange(EbayRecords.Order(order)))], EbayList.Next(request, response.Json()));
     }
 
-    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => EbayList.FindAsync(
-        store, $"{Path}/{Uri.EscapeDataString(id)}?{WithTax}", EbayDescriptor.Orders, static (order, _) => new OrderChange(EbayRecords.Order(order)), cancellationToken);
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        var found = await store.SendAsync(PlatformRequest.Get($"{Path}/{Uri.EscapeDataString(id)}?{WithTax}") with { Lane = EbayDescriptor.Orders }, cancellationToken);
+        return [new OrderChange(EbayRecords.Order(found.Json()))];
+    }
 
     private static Task<PlatformResponse> ListAsync(StoreSession store, PageRequest request, string until, CancellationToken cancellationToken)
     {
         // Orders are kept for two years, and a start before that is refused.
         var earliest = request.Until.AddYears(-2).AddDays(2);
-        var filter = $"{(request.Backfill ? "creationdate" : "lastmodifieddate")}:[{Stamp(request.Since > earliest ? request.Since.Value : earliest)}..{until}]";
+        var filter = $"{(request.Backfill ? "creationdate" : "lastmodifieddate")}:[{(request.Since > earliest ? request.Since.Value : earliest).Millisecond()}Z..{until}]";
         var query = string.Create(CultureInfo.InvariantCulture, $"filter={Uri.EscapeDataString(filter)}&limit={request.Size}&offset={EbayList.Offset(request)}&{WithTax}");
         return store.SendAsync(PlatformRequest.Get($"{Path}?{query}") with { Lane = EbayDescriptor.Orders }, cancellationToken);
     }
-
-    private static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>All items each time: eBay cannot tell what has changed. Its offset counts pages here, not rows.</summary>
-internal sealed class EbayStockReader : IReader
+internal sealed class EbayStockReader : RowReader
 {
     private const string Path = $"{EbayConnector.Api}/sell/inventory/v1/inventory_item";
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected override async Task<Page> PageAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
     {
         var query = string.Create(CultureInfo.InvariantCulture, $"limit={request.Size}&offset={EbayList.Offset(request) / request.Size}");
         var response = await store.SendAsync(PlatformRequest.Get($"{Path}?{query}") with { Lane = EbayDescriptor.Inventory }, cancellationToken);
-        return response.Read(page => new Page(
-            [.. page.Items("inventoryItems").Select(item => new StockChange(EbayRecords.Level(item, response.Headers.Date)))], EbayList.Next(request, page)));
+        return new Page([.. response.Json().Items("inventoryItems").Select(item => new StockChange(EbayRecords.Level(item, response.Headers.Date)))], EbayList.Next(request, response.Json()));
     }
 
-    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => EbayList.FindAsync(
-        store, $"{Path}/{Uri.EscapeDataString(id[..id.LastIndexOf('@')])}", EbayDescriptor.Inventory, static (item, readAt) => new StockChange(EbayRecords.Level(item, readAt)), cancellationToken);
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    {
+        var found = await store.SendAsync(PlatformRequest.Get($"{Path}/{Uri.EscapeDataString(id[..id.LastIndexOf('@')])}") with { Lane = EbayDescriptor.Inventory }, cancellationToken);
+        return [new StockChange(EbayRecords.Level(found.Json(), found.Headers.Date))];
+    }
 }
 
-/// <summary>
-/// Sets absolute counts, 25 items a call, so a repeat is harmless. eBay has no compare-and-set: what is expected is read just before.
-/// </summary>
-internal sealed class EbayStockWriter : IStockWriter
+/// <summary>25 items a call; one that eBay refuses as a whole is tried by halves.</summary>
+internal sealed class EbayStockWriter() : StockWriter("eBay", mostItems: 25)
 {
-    public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
-    {
-        var (stock, faults) = (new EbayStockReader(), new PlatformFault?[writes.Count]);
-        for (var i = 0; i < writes.Count; i++)
-        {
-            faults[i] = await writes[i].WrongAsync("eBay", stock, store, cancellationToken);
-        }
+    protected override bool SplitsRefused => true;
 
-        foreach (var batch in Enumerable.Range(0, writes.Count).Where(i => faults[i] is null).ToArray().Chunk(25))
-        {
-            await SetAsync(store, writes, batch, faults, cancellationToken);
-        }
+    protected override Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
+        FindAsync(new EbayStockReader(), store, writes.Select(static write => $"{write.ItemId}@"), cancellationToken);
 
-        return [.. writes.Zip(faults, static (write, fault) => new StockWriteResult(write, fault))];
-    }
-
-    /// <summary>Where eBay refuses a call as a whole its items are tried one by one, so that each gets an answer of its own.</summary>
-    private static async Task SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, int[] batch, PlatformFault?[] faults, CancellationToken cancellationToken)
+    protected override async Task SendAsync(StoreSession store, string scope, IReadOnlyList<StockEntry> entries, CancellationToken cancellationToken)
     {
         PlatformFault unanswered = new(FaultKind.PlatformFailure, "no-result", "eBay did not say whether the item was set.");
-        var body = new { requests = batch.Select(i => new { sku = writes[i].ItemId, shipToLocationAvailability = new { quantity = (int)writes[i].Quantity } }) };
+        var body = new { requests = entries.Select(static entry => new { sku = entry.Write.ItemId, shipToLocationAvailability = new { quantity = (int)entry.Write.Quantity } }) };
         var request = PlatformRequest.Json(HttpMethod.Post, $"{EbayConnector.Api}/sell/inventory/v1/bulk_update_price_quantity", body) with { Lane = EbayDescriptor.Inventory };
-        try
+        var rows = (await store.SendAsync(request, cancellationToken)).Read(static json => json.Items("responses").ToLookup(static row => row.TextOrNull("sku"), Fault));
+        foreach (var entry in entries)
         {
-            var rows = (await store.SendAsync(request, cancellationToken)).Read(static json => json.Items("responses").ToLookup(static row => row.TextOrNull("sku"), Fault));
-            foreach (var i in batch)
-            {
-                faults[i] = rows.Contains(writes[i].ItemId) ? rows[writes[i].ItemId].FirstOrDefault(static fault => fault is not null) : unanswered;
-            }
-        }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound && batch.Length == 1)
-        {
-            faults[batch[0]] = e.Fault;
-        }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound)
-        {
-            foreach (var i in batch)
-            {
-                await SetAsync(store, writes, [i], faults, cancellationToken);
-            }
+            entry.Fault = rows.Contains(entry.Write.ItemId) ? rows[entry.Write.ItemId].FirstOrDefault(static fault => fault is not null) : unanswered;
         }
     }
 

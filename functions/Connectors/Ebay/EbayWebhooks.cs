@@ -70,10 +70,11 @@ internal sealed class EbayWebhooks(EbayAuthorization app, EbaySignature signatur
         var destination = await DestinationAsync(store, destinations.Find(row => EndpointOf(row) == callbackUrl), callbackUrl, cancellationToken);
         var subscriptions = await SubscriptionsAsync(store, cancellationToken);
         var registrar = new WebhookRegistrar(
+            EbayDescriptor.Value.Topics,
             _ => Task.FromResult<IReadOnlyList<WebhookRegistration>>([.. subscriptions.Where(row => row.TextOrNull("destinationId") == destination).Select(row => Registration(row, callbackUrl))]),
             (topic, token) => SubscribeAsync(store, topic, destination, subscriptions.Find(row => row.TextOrNull("topicId") == topic), token),
             (id, token) => UnsubscribeAsync(store, id, token));
-        return await registrar.EnsureAsync(EbayDescriptor.Value.Topics, callbackUrl, cancellationToken);
+        return await registrar.EnsureAsync(callbackUrl, cancellationToken);
     }
 
     public async Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken)
@@ -135,18 +136,11 @@ internal sealed class EbayWebhooks(EbayAuthorization app, EbaySignature signatur
         ListAsync("subscription", request => store.SendAsync(request, cancellationToken));
 
     /// <summary>Only the path of the next page's address is taken, so that the token goes to no other host.</summary>
-    private static async Task<List<JsonElement>> ListAsync(string name, Func<PlatformRequest, Task<PlatformResponse>> send)
+    private static Task<List<JsonElement>> ListAsync(string name, Func<PlatformRequest, Task<PlatformResponse>> send) => RowReader.AllAsync(async next =>
     {
-        List<JsonElement> rows = [];
-        for (string? next = $"{Path}/{name}?limit=100"; next is not null;)
-        {
-            var page = (await send(Request(HttpMethod.Get, next))).Read(json => (Rows: json.Items($"{name}s").ToList(), Next: json.TextOrNull("next")));
-            rows.AddRange(page.Rows);
-            next = page.Next is { Length: > 0 } address ? new Uri(new Uri(EbayConnector.Api), address).PathAndQuery : null;
-        }
-
-        return rows;
-    }
+        var address = next is null ? $"{Path}/{name}?limit=100" : new Uri(new Uri(EbayConnector.Api), next).PathAndQuery;
+        return (await send(Request(HttpMethod.Get, address))).Read(json => (json.Items($"{name}s"), json.TextOrNull("next")));
+    });
 
     private Task<List<JsonElement>> DestinationsAsync(StoreSession store, CancellationToken cancellationToken) =>
         ListAsync("destination", request => app.SendAsAppAsync(store, request, cancellationToken));

@@ -42,55 +42,34 @@ internal sealed partial class GenstoreAuthorization : IAuthorization
 
     public async Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var facts = new Dictionary<string, string> { [GenstoreConnector.VersionFact] = store.Secrets[VersionSetting].Reveal(), ["name"] = store.Store.Split('.')[0] };
-        store.Facts = facts;
+        store.Facts = new Dictionary<string, string> { [GenstoreConnector.VersionFact] = store.Secrets[VersionSetting].Reveal() };
         var scopes = await ScopesAsync(store, cancellationToken);
-        foreach (var (name, value) in await ShopAsync(store, cancellationToken))
-        {
-            facts[name] = value;
-        }
-
+        var answer = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, "shops/info")), cancellationToken).OrNull(FaultKind.ScopeMissing);
+        var shop = answer?.Read(static json => json.Required("shop"));
+        var name = shop.TextOrNull("shopName") is { Length: > 0 } told ? told : store.Store.Split('.')[0];
         return new Grant
         {
             Store = store.Store,
             Secrets = store.Secrets.Where(static secret => secret.Key != VersionSetting).ToDictionary(),
             Scopes = scopes,
-            Facts = facts,
+            Facts = Grant.Told([
+                .. store.Facts.Select(static fact => (fact.Key, fact.Value)),
+                ("name", name), ("shopId", shop.TextOrNull("shopId")), ("currency", shop.TextOrNull("currency")), ("timeZone", shop.TextOrNull("ianaTimezone")),
+            ]),
         };
     }
 
     /// <summary>The list is a text in the documentation, "[read_orders,write_orders]". Who may write may read.</summary>
     private static async Task<IReadOnlyList<string>> ScopesAsync(StoreSession store, CancellationToken cancellationToken)
     {
-        try
+        var answer = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, "oauth2/access_scopes")), cancellationToken).Told(fault => fault.Kind switch
         {
-            var answer = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, "oauth2/access_scopes")), cancellationToken);
-            var granted = answer.Read(static json => json.Required("accessScopes").GetRawText().Split(['[', ']', '"', ',', ' '], StringSplitOptions.RemoveEmptyEntries));
-            return [.. granted.Union(granted.Where(static scope => scope.StartsWith("write_", StringComparison.Ordinal)).Select(static scope => $"read_{scope[6..]}"))];
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            throw new PlatformException(e.Fault with { Message = $"Genstore has no shop {store.Store}. Check the shop domain." }, e);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.ScopeMissing)
-        {
-            throw new PlatformException(e.Fault with { Message = "Genstore does not tell this app what it may do: it needs the scope write_apps, as webhooks do." }, e);
-        }
-    }
-
-    private static async Task<IEnumerable<KeyValuePair<string, string>>> ShopAsync(StoreSession store, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, "shops/info")), cancellationToken);
-            var shop = answer.Read(static json => json.Required("shop"));
-            return new[] { ("shopId", "shopId"), ("name", "shopName"), ("currency", "currency"), ("timeZone", "ianaTimezone") }
-                .Select(pair => KeyValuePair.Create(pair.Item1, shop.TextOrNull(pair.Item2) ?? "")).Where(static fact => fact.Value.Length > 0);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.ScopeMissing)
-        {
-            return [];
-        }
+            FaultKind.NotFound => fault with { Message = $"Genstore has no shop {store.Store}. Check the shop domain." },
+            FaultKind.ScopeMissing => fault with { Message = "Genstore does not tell this app what it may do: it needs the scope write_apps, as webhooks do." },
+            _ => fault,
+        });
+        var granted = answer.Read(static json => json.Required("accessScopes").GetRawText().Split(['[', ']', '"', ',', ' '], StringSplitOptions.RemoveEmptyEntries));
+        return Grant.WithReading(granted);
     }
 
     /// <summary>"example", "example.genmystore.com" or an address in that shop as "example.genmystore.com"; null for anything else.</summary>

@@ -19,11 +19,11 @@ internal sealed class GenstoreConnector : IPlatformProtocol
         Webhooks = new GenstoreWebhooks(),
         Readers = new Dictionary<Resource, IReader>
         {
-            [Resource.Orders] = new GenstoreReader("orders", "order", IsFiltered: true, GenstoreRecords.Order),
-            [Resource.Products] = new GenstoreReader("products", "product", IsFiltered: true, GenstoreRecords.Product),
+            [Resource.Orders] = new GenstoreReader("orders", "order", isFiltered: true, GenstoreRecords.Order),
+            [Resource.Products] = new GenstoreReader("products", "product", isFiltered: true, GenstoreRecords.Product),
             // Nobody says that a sale moves its product's time of change.
-            [Resource.Stock] = new GenstoreReader("products", "product", IsFiltered: false, GenstoreRecords.Levels),
-            [Resource.Customers] = new GenstoreReader("customers", "customer", IsFiltered: true, static row => [GenstoreRecords.Customer(row.Json)]),
+            [Resource.Stock] = new GenstoreReader("products", "product", isFiltered: false, GenstoreRecords.Levels),
+            [Resource.Customers] = new GenstoreReader("customers", "customer", isFiltered: true, static row => [GenstoreRecords.Customer(row.Json)]),
         },
     };
 

@@ -34,7 +34,7 @@ internal static class GenstoreRecords
             PaymentStatus = order.TextOrNull("financialStatus"),
             FulfillmentStatus = order.TextOrNull("fulfillmentStatus"),
             CustomerId = order.Member("customer") is { } customer ? customer.IdOrNull("id") : null,
-            Country = Country(order.Member("shippingAddress"), "country") ?? Country(order.Member("billingAddress"), "country"),
+            Country = order.Member("shippingAddress").Filled("country") ?? order.Member("billingAddress").Filled("country"),
             Lines = [.. order.Items("lineItems").Select(Line)],
             Refunds = [.. row.Refunds.Select(static refund => new Refund(refund.Id("refundId"), refund.Time("createTime"), refund.Decimal("refundPrice")))],
         });
@@ -74,7 +74,7 @@ internal static class GenstoreRecords
         UpdatedAt = customer.Time("updateTime"),
         FirstSeenAt = customer.TimeOrNull("createTime"),
         Country = customer.Items("addresses").OrderByDescending(static address => address.Flag("isDefaultAddress"))
-            .Select(static address => Country(address, "countryCode")).FirstOrDefault(static country => country is not null),
+            .Select(static address => address.Filled("countryCode")).FirstOrDefault(static country => country is not null),
     });
 
     /// <summary>Where a line has no id its place in the order stands for it.</summary>
@@ -95,8 +95,6 @@ internal static class GenstoreRecords
         var (id, options) = (variant.Id("variantId"), string.Join(", ", variant.Items("options").Select(static option => option.Member("value").TextOrNull("name")).Where(static name => !string.IsNullOrEmpty(name))));
         return new Variant(id, variant.TextOrNull("sku") ?? "", options.Length > 0 ? $"{title} - {options}" : title, variant.DecimalOrNull("price"), $"{productId}:{id}");
     }
-
-    private static string? Country(JsonElement? address, string name) => address.TextOrNull(name) is { Length: > 0 } country ? country : null;
 }
 
 /// <summary>The lists: a token in the Link header leads on, and is sent with the limit alone.</summary>
@@ -123,68 +121,39 @@ internal static partial class GenstoreList
 
 /// <summary>
 /// Walks a list in the order the platform gives it. The filter by time is no more than a wish: what else comes along is stored as well, and what changes while the walk is under way is in the next one.
-/// The cursor is "beginnings|what leads on": a token does not live long, so a walk whose token (or filter) is refused begins anew, without the filter.
 /// </summary>
-internal sealed record GenstoreReader(string List, string Single, bool IsFiltered, Func<GenstoreRow, IEnumerable<RecordChange>> Changes) : IReader
+internal sealed class GenstoreReader(string list, string single, bool isFiltered, Func<GenstoreRow, IEnumerable<RecordChange>> read) : TokenReader
 {
-    private const int MostBeginnings = 3;
+    protected override string Beginning(PageRequest request) => isFiltered && request.Since is { } since ? $"&updateTimeMin={since.Second()}Z" : "";
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    /// <summary>The filter may be what is refused.</summary>
+    protected override bool IsDead(PlatformFault fault) => fault.Kind is FaultKind.Invalid or FaultKind.NotFound;
+
+    protected override async Task<Page> PageAsync(StoreSession store, PageRequest request, string token, CancellationToken cancellationToken)
     {
-        var (beginnings, more) = request.Cursor?.Split('|', 2) is [var count, var rest] ? (int.Parse(count, CultureInfo.InvariantCulture), rest)
-            : IsFiltered && request.Since is { } since ? (0, $"&updateTimeMin={since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}")
-            : (0, "");
-        (PlatformResponse Response, List<JsonElement> Rows, string? Next) page;
-        try
-        {
-            page = await GenstoreList.PageAsync(store, List, List, request.Size, more, cancellationToken);
-        }
-        catch (PlatformException e) when (more.Length > 0 && beginnings < MostBeginnings && e.Fault.Kind is FaultKind.Invalid or FaultKind.NotFound)
-        {
-            return new Page([], string.Create(CultureInfo.InvariantCulture, $"{beginnings + 1}|"));
-        }
-
-        // A token that was good shows that tokens are: only beginnings in a row count.
-        beginnings = request.Cursor is not null && more.Length > 0 ? Math.Min(beginnings, 1) : beginnings;
-        return new Page(await ChangesAsync(store, page.Response, page.Rows, cancellationToken), page.Next is null ? null : string.Create(CultureInfo.InvariantCulture, $"{beginnings}|{page.Next}"));
+        var (response, rows, next) = await GenstoreList.PageAsync(store, list, list, request.Size, token, cancellationToken);
+        return new Page(await EachAsync(rows, row => ChangesAsync(store, response, row, cancellationToken)), next);
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
         // A level is asked for by its product.
-        var found = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, $"{List}/{Uri.EscapeDataString(id.Split(':', '@')[0])}")), cancellationToken).OrNull();
-        var changes = found is null ? [] : await ChangesAsync(store, found, [found.Read(json => json.Required(Single))], cancellationToken);
-        return changes.FindAll(change => !id.Contains('@', StringComparison.Ordinal) || change.Record.Id == id);
+        var found = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, $"{list}/{Uri.EscapeDataString(id.Split(':', '@')[0])}")), cancellationToken);
+        var changes = await ChangesAsync(store, found, found.Json().Required(single), cancellationToken);
+        return [.. changes.Where(change => !id.Contains('@', StringComparison.Ordinal) || change.Record.Id == id)];
     }
 
-    private async Task<List<RecordChange>> ChangesAsync(StoreSession store, PlatformResponse response, List<JsonElement> rows, CancellationToken cancellationToken)
+    private async Task<IEnumerable<RecordChange>> ChangesAsync(StoreSession store, PlatformResponse response, JsonElement row, CancellationToken cancellationToken)
     {
-        List<RecordChange> changes = [];
-        foreach (var row in rows)
-        {
-            var refunded = response.Read(_ => GenstoreRecords.HasRefunds(row) ? row.Id("orderId") : null);
-            var refunds = refunded is null ? [] : await RefundsAsync(store, refunded, cancellationToken);
-            changes.AddRange(response.Read(_ =>
-            {
-                var readAt = response.Headers.Date ?? throw new FormatException("'Date' is missing.");
-                return Changes(new GenstoreRow(row, refunds, store.Facts.GetValueOrDefault("currency"), readAt)).ToList();
-            }));
-        }
-
-        return changes;
+        var refunds = GenstoreRecords.HasRefunds(row) ? await RefundsAsync(store, row.Id("orderId"), cancellationToken) : [];
+        return read(new GenstoreRow(row, refunds, store.Facts.GetValueOrDefault("currency"), response.Headers.Date ?? throw new FormatException("'Date' is missing.")));
     }
 
     /// <summary>Without the right to see them an order still comes; the missing scope is shown on the connection.</summary>
     private static async Task<IReadOnlyList<JsonElement>> RefundsAsync(StoreSession store, string orderId, CancellationToken cancellationToken)
     {
-        try
-        {
-            var response = await store.SendAsync(PlatformRequest.Get(GenstoreConnector.Url(store, $"orders/{Uri.EscapeDataString(orderId)}/refunds")), cancellationToken);
-            return response.Read(static json => json.Items("refunds").ToList());
-        }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.ScopeMissing or FaultKind.NotFound)
-        {
-            return [];
-        }
+        var request = PlatformRequest.Get(GenstoreConnector.Url(store, $"orders/{Uri.EscapeDataString(orderId)}/refunds"));
+        var response = await store.SendAsync(request, cancellationToken).OrNull(FaultKind.ScopeMissing, FaultKind.NotFound);
+        return response?.Read(static json => json.Items("refunds").ToList()) ?? [];
     }
 }

@@ -55,43 +55,23 @@ internal sealed class GenstoreWebhooks : IWebhooks
     }
 
     /// <summary>Registers nothing where there is no secret to check with: each delivery would be refused.</summary>
-    public Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => SigningSecrets(store).Count == 0
-        ? Task.FromResult(new WebhookAudit([]))
-        : Registrar(store, callbackUrl).EnsureAsync(GenstoreDescriptor.Value.Topics, callbackUrl, cancellationToken);
-
-    public Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Registrar(store, callbackUrl).RemoveAsync(callbackUrl, cancellationToken);
-
-    private static WebhookRegistrar Registrar(StoreSession store, Uri url) => new(
+    public WebhookRegistrar Registrar(StoreSession store, Uri callbackUrl) => new(
+        SigningSecrets(store).Count == 0 ? [] : GenstoreDescriptor.Value.Topics,
         token => ListAsync(store, token),
         (topic, token) => store.SendAsync(
-            PlatformRequest.Json(HttpMethod.Post, GenstoreConnector.Url(store, Path), new { webhook = new { address = url.AbsoluteUri, topic } }) with { Repeatable = false }, token),
-        (id, token) => DeleteAsync(store, id, token));
+            PlatformRequest.Json(HttpMethod.Post, GenstoreConnector.Url(store, Path), new { webhook = new { address = callbackUrl.AbsoluteUri, topic } }) with { Repeatable = false }, token),
+        (id, token) => store.SendAsync(new PlatformRequest(HttpMethod.Delete, new Uri(GenstoreConnector.Url(store, $"{Path}/{Uri.EscapeDataString(id)}"))), token));
 
     private static async Task<IReadOnlyList<WebhookRegistration>> ListAsync(StoreSession store, CancellationToken cancellationToken)
     {
-        List<WebhookRegistration> all = [];
-        for (string? more = ""; more is not null;)
+        var all = await RowReader.AllAsync(async more =>
         {
-            var (response, rows, next) = await GenstoreList.PageAsync(store, Path, "webhooks", GenstoreList.MostRows, more, cancellationToken);
-            // Somebody else's address may be anything; the documentation's own example is none.
-            all.AddRange(response.Read(_ => rows.ConvertAll(static row => (Id: row.Id("id"), Topic: row.Text("topic"), Address: row.TextOrNull("address"))))
-                .Where(static row => Uri.TryCreate(row.Address, UriKind.Absolute, out var _)).Select(static row => new WebhookRegistration(row.Id, row.Topic, new Uri(row.Address!))));
-            more = next;
-        }
+            var (_, rows, next) = await GenstoreList.PageAsync(store, Path, "webhooks", GenstoreList.MostRows, more ?? "", cancellationToken);
+            return (rows, next);
+        });
 
-        return all;
-    }
-
-    private static async Task DeleteAsync(StoreSession store, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await store.SendAsync(new PlatformRequest(HttpMethod.Delete, new Uri(GenstoreConnector.Url(store, $"{Path}/{Uri.EscapeDataString(id)}"))), cancellationToken);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            // Gone already.
-        }
+        // Somebody else's address may be anything; the documentation's own example is none.
+        return [.. all.Where(static row => Uri.TryCreate(row.TextOrNull("address"), UriKind.Absolute, out var _)).Select(static row => new WebhookRegistration(row.Text("id"), row.Text("topic"), new Uri(row.Text("address"))))];
     }
 
     /// <summary>Several shops' apps may share a secret: then one shop's delivery is genuine at another's address too.</summary>

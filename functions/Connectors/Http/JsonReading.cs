@@ -53,6 +53,20 @@ public static class JsonReading
         }
     }
 
+    /// <inheritdoc cref="Look{T}(ReadOnlyMemory{byte}, Func{JsonElement, T})"/>
+    public static T? Look<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T?> look)
+        where T : struct
+    {
+        try
+        {
+            return look(ParseObject(body));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>An answer read by <paramref name="read"/>; one of an unexpected shape is the platform's failure.</summary>
     /// <exception cref="PlatformException">It is not JSON, or <paramref name="read"/> missed a member.</exception>
     public static T Read<T>(this PlatformResponse response, Func<JsonElement, T> read)
@@ -64,19 +78,6 @@ public static class JsonReading
         catch (FormatException e)
         {
             throw Unexpected(e);
-        }
-    }
-
-    /// <summary>The call's answer; null when the platform says that it does not have what was asked for.</summary>
-    public static async Task<PlatformResponse?> OrNull(this Task<PlatformResponse> call)
-    {
-        try
-        {
-            return await call;
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            return null;
         }
     }
 
@@ -129,6 +130,12 @@ public static class JsonReading
 
     public static string Text(this JsonElement element, string name) => element.TextOrNull(name) ?? throw Missing(name);
 
+    /// <summary>A text that says something; null when absent or empty.</summary>
+    public static string? Filled(this JsonElement? element, string name) => element.TextOrNull(name) is { Length: > 0 } text ? text : null;
+
+    /// <inheritdoc cref="Filled(JsonElement?, string)"/>
+    public static string? Filled(this JsonElement element, string name) => Filled((JsonElement?)element, name);
+
     /// <summary>An id as text; null when absent, and for the 0 and the empty text that stand for "none".</summary>
     public static string? IdOrNull(this JsonElement element, string name) => element.TextOrNull(name) is { Length: > 0 } id && id != "0" ? id : null;
 
@@ -153,6 +160,13 @@ public static class JsonReading
             : throw new FormatException($"'{name}' is not a time.");
 
     public static DateTimeOffset Time(this JsonElement element, string name) => element.TimeOrNull(name) ?? throw Missing(name);
+
+    /// <summary>An instant in seconds since 1970, or in milliseconds where it is too many for seconds; null when absent, and for a number that is none, such as the 0 that stands for "never".</summary>
+    public static DateTimeOffset? InstantOrNull(this JsonElement element, string name) => element.DecimalOrNull(name) is > 0 and < 100_000_000_000_000 and var at
+        ? DateTimeOffset.FromUnixTimeMilliseconds((long)(at < 100_000_000_000 ? at * 1000 : at))
+        : null;
+
+    public static DateTimeOffset Instant(this JsonElement element, string name) => element.InstantOrNull(name) ?? throw new FormatException($"'{name}' is not a time.");
 
     public static bool Flag(this JsonElement element, string name) => element.TextOrNull(name) is "true" or "1" or "yes";
 

@@ -1,10 +1,17 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace StoreClaw.Connectors.Http;
 
 /// <summary>What a status line says when the platform means it in the ordinary way; a connector states only where its platform differs.</summary>
 public static class OrdinaryFaults
 {
+    /// <summary>For platforms that tell in the body of a 200 what became of the call.</summary>
+    /// <param name="read">What the body tells; null when it is what was asked for.</param>
+    public static PlatformFault? ExamineTold(PlatformResponse response, string platform, Func<JsonElement, PlatformFault?> read) => Examine(response) is { } ordinary ? ordinary
+        : JsonReading.ObjectOrNull(response.Body) is { } answer ? read(answer)
+        : new(FaultKind.PlatformFailure, "not-json", $"{platform} answers with something that is not JSON.");
+
     /// <summary>Null for 2xx.</summary>
     /// <param name="requestIdHeader">The response header that the platform's support asks for.</param>
     public static PlatformFault? Examine(PlatformResponse response, string? requestIdHeader = null)

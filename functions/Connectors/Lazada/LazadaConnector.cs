@@ -51,21 +51,11 @@ internal sealed partial class LazadaConnector : IPlatformProtocol
         store.Secrets["accessToken"].Reveal(),
         now);
 
-    public PlatformFault? Examine(PlatformResponse response)
+    public PlatformFault? Examine(PlatformResponse response) => OrdinaryFaults.ExamineTold(response, "Lazada", static answer =>
     {
-        if (OrdinaryFaults.Examine(response) is { } ordinary)
-        {
-            return ordinary;
-        }
-
-        if (JsonReading.ObjectOrNull(response.Body) is not { } answer)
-        {
-            return new(FaultKind.PlatformFailure, "not-json", "Lazada answers with something that is not JSON.");
-        }
-
         var (code, message) = (answer.TextOrNull("code"), answer.TextOrNull("message"));
         return code == "0" ? null : Fault(code ?? "no-code", message ?? "") with { RequestId = answer.TextOrNull("request_id") };
-    }
+    });
 
     /// <summary>With the system parameters and the signature over all of them. The form's fields are signed, but stay in the body.</summary>
     internal static Uri Signed(Uri url, IEnumerable<KeyValuePair<string, string>> form, string appKey, Secret appSecret, string? token, DateTimeOffset now)
@@ -100,7 +90,7 @@ internal sealed partial class LazadaConnector : IPlatformProtocol
     internal static string Root(StoreSession store) => $"https://{Countries[Country(store)].Host}{Rest}";
 
     /// <summary>A time as the lists' filters take it.</summary>
-    internal static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss+00:00", CultureInfo.InvariantCulture);
+    internal static string Text(DateTimeOffset time) => $"{time.Second()}+00:00";
 
     /// <summary>The store's name is its country and the seller's id there, "sg/1152180742".</summary>
     internal static string Country(StoreSession store) => store.Store.Split('/')[0];

@@ -6,35 +6,35 @@ using StoreClaw.Connectors.Http;
 namespace StoreClaw.Connectors.Lazada;
 
 /// <summary>Orders by time of change, and their lines beside them: the list has none. A line is one unit.</summary>
-internal sealed class LazadaOrders : IReader
+internal sealed class LazadaOrders : SortedReader
 {
     private const int OrdersOfLines = 50;
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected override DateTimeOffset? TimeOf(PageRequest request, JsonElement row) => row.Time(request.Backfill ? "created_at" : "updated_at");
+
+    /// <summary>Asked for less a second, since nobody says whether the border counts.</summary>
+    protected override async Task<Listing> ListAsync(StoreSession store, PageRequest request, DateTimeOffset? from, string? place, CancellationToken cancellationToken)
     {
-        var (from, offset) = Position(request);
-        var column = request.Backfill ? "created" : "update";
+        var (column, offset) = (request.Backfill ? "created" : "update", place is null ? 0 : int.Parse(place, CultureInfo.InvariantCulture));
         var response = await LazadaConnector.GetAsync(
             store,
             "/orders/get",
             [
-                new($"{column}_after", LazadaConnector.Text(from.AddSeconds(-1))), new($"{column}_before", LazadaConnector.Text(request.Until)), new("sort_by", request.Backfill ? "created_at" : "updated_at"), new("sort_direction", "ASC"),
+                new($"{column}_after", LazadaConnector.Text((from ?? LazadaConnector.Beginning).AddSeconds(-1))), new($"{column}_before", LazadaConnector.Text(request.Until)),
+                new("sort_by", request.Backfill ? "created_at" : "updated_at"), new("sort_direction", "ASC"),
                 new("offset", offset.ToString(CultureInfo.InvariantCulture)), new("limit", request.Size.ToString(CultureInfo.InvariantCulture)),
             ],
             cancellationToken);
-        var (rows, next) = response.Read(json =>
-        {
-            var data = json.Required("data");
-            List<JsonElement> rows = [.. data.Items("orders")];
-            return (rows, rows.Count == 0 || offset + rows.Count >= data.Decimal("countTotal") ? null : Next(request, from, offset, rows));
-        });
-        return new Page(await WithLinesAsync(store, response, rows, cancellationToken), next);
+        var data = response.Json().Required("data");
+        List<JsonElement> rows = [.. data.Items("orders")];
+        var isEnd = rows.Count == 0 || offset + rows.Count >= data.Decimal("countTotal");
+        return new Listing(rows, isEnd ? null : (offset + Math.Max(1, rows.Count - 1)).ToString(CultureInfo.InvariantCulture));
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
-        var found = await LazadaConnector.GetAsync(store, "/order/get", [new("order_id", id)], cancellationToken).OrNull();
-        return found is null ? [] : await WithLinesAsync(store, found, [found.Read(static json => json.Required("data"))], cancellationToken);
+        var found = await LazadaConnector.GetAsync(store, "/order/get", [new("order_id", id)], cancellationToken);
+        return await LoadAsync(store, [found.Json().Required("data")], cancellationToken);
     }
 
     internal static Order Order(JsonElement row, IReadOnlyList<JsonElement> lines, string country)
@@ -74,32 +74,19 @@ internal sealed class LazadaOrders : IReader
         Discount = units.Sum(static unit => unit.Decimal("item_price") - unit.Decimal("paid_price")),
     };
 
-    private static async Task<List<RecordChange>> WithLinesAsync(StoreSession store, PlatformResponse listed, List<JsonElement> rows, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken)
     {
         var lines = new Dictionary<string, IReadOnlyList<JsonElement>>();
-        foreach (var chunk in listed.Read(_ => rows.ConvertAll(static row => row.Id("order_id"))).Chunk(OrdersOfLines))
+        foreach (var chunk in rows.Select(static row => row.Id("order_id")).Chunk(OrdersOfLines))
         {
             var found = await LazadaConnector.GetAsync(store, "/orders/items/get", [new("order_ids", $"[{string.Join(',', chunk)}]")], cancellationToken);
-            foreach (var (order, items) in found.Read(static json => json.Items("data").Select(static order => (order.Id("order_id"), order.Items("order_items").ToList())).ToList()))
+            foreach (var order in found.Json().Items("data"))
             {
-                lines[order] = items;
+                lines[order.Id("order_id")] = [.. order.Items("order_items")];
             }
         }
 
-        return listed.Read(_ => rows.ConvertAll<RecordChange>(row => new OrderChange(Order(row, lines.GetValueOrDefault(row.Id("order_id"), []), LazadaConnector.Country(store)))));
-    }
-
-    private static (DateTimeOffset From, int Offset) Position(PageRequest request) => request.Cursor?.Split('|') is [var from, var offset]
-        ? (DateTimeOffset.FromUnixTimeSeconds(long.Parse(from, CultureInfo.InvariantCulture)), int.Parse(offset, CultureInfo.InvariantCulture))
-        : (request.Since ?? LazadaConnector.Beginning, 0);
-
-    /// <summary>Goes on from the last row's second (asked for less one, since nobody says whether the border counts). Only where that is no step forward the rows are counted off.</summary>
-    private static string Next(PageRequest request, DateTimeOffset from, int offset, List<JsonElement> rows)
-    {
-        var last = rows.Max(row => row.Time(request.Backfill ? "created_at" : "updated_at")).ToUnixTimeSeconds();
-        return last > from.ToUnixTimeSeconds()
-            ? string.Create(CultureInfo.InvariantCulture, $"{last}|0")
-            : string.Create(CultureInfo.InvariantCulture, $"{from.ToUnixTimeSeconds()}|{offset + Math.Max(1, rows.Count - 1)}");
+        return [.. rows.Select(row => new OrderChange(Order(row, lines.GetValueOrDefault(row.Id("order_id"), []), LazadaConnector.Country(store))))];
     }
 }
 
@@ -152,7 +139,7 @@ internal sealed class LazadaProducts(Func<JsonElement, IEnumerable<RecordChange>
 
     internal static IEnumerable<RecordChange> All(JsonElement row)
     {
-        var (id, changed) = (row.Id("item_id"), DateTimeOffset.FromUnixTimeMilliseconds((long)(row.DecimalOrNull("updated_time") ?? row.Decimal("created_time"))));
+        var (id, changed) = (row.Id("item_id"), row.InstantOrNull("updated_time") ?? row.Instant("created_time"));
         var skus = row.Items("skus").ToList();
         yield return new ProductChange(new Product
         {

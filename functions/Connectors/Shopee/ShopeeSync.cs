@@ -117,13 +117,13 @@ internal static class ShopeeSync
 
     public static Order Order(JsonElement row)
     {
-        var (status, updated) = (row.Text("order_status"), Instant(row, "update_time"));
+        var (status, updated) = (row.Text("order_status"), row.Instant("update_time"));
         List<OrderLine> lines = [.. row.Items("item_list").Select(Line)];
         return new Order
         {
             Id = row.Id("order_sn"),
             Number = row.Id("order_sn"),
-            CreatedAt = Instant(row, "create_time"),
+            CreatedAt = row.Instant("create_time"),
             UpdatedAt = updated,
             CancelledAt = status == "CANCELLED" ? updated : null,
             Currency = row.Text("currency"),
@@ -142,7 +142,7 @@ internal static class ShopeeSync
     public static Product Product(JsonElement item, IReadOnlyList<Variant> variants) => new()
     {
         Id = item.Id("item_id"),
-        UpdatedAt = Instant(item, "update_time"),
+        UpdatedAt = item.Instant("update_time"),
         Deleted = IsGone(item),
         Title = item.TextOrNull("item_name") ?? "",
         Status = item.TextOrNull("item_status"),
@@ -152,7 +152,7 @@ internal static class ShopeeSync
     /// <summary>An item and its stock; what has no models is its own one variant.</summary>
     public static IEnumerable<RecordChange> Item(JsonElement item, IReadOnlyList<JsonElement> models)
     {
-        var (id, title, updated) = (item.Id("item_id"), item.Text("item_name"), Instant(item, "update_time"));
+        var (id, title, updated) = (item.Id("item_id"), item.Text("item_name"), item.Instant("update_time"));
         List<(Variant Variant, JsonElement Row)> sold = models.Count == 0
             ? [(new Variant(id, Named(item, "item_sku"), title, Price(item), id), item)]
             : [.. models.Select(model => (Variant(model), model))];
@@ -161,10 +161,6 @@ internal static class ShopeeSync
         Variant Variant(JsonElement model) =>
             new(model.Id("model_id"), Named(model, "model_sku"), model.TextOrNull("model_name") is { Length: > 0 } name ? $"{title} - {name}" : title, Price(model), $"{id}:{model.Id("model_id")}");
     }
-
-    /// <summary>Epoch seconds.</summary>
-    public static DateTimeOffset Instant(JsonElement row, string name) =>
-        row.Decimal(name) is >= 0 and <= 253402300799 and var seconds ? DateTimeOffset.FromUnixTimeSeconds((long)seconds) : throw new FormatException($"'{name}' is not a time.");
 
     private static IEnumerable<StockChange> Levels(Variant variant, JsonElement row, DateTimeOffset updated)
     {

@@ -88,7 +88,7 @@ internal sealed class ShopeeWebhooks : IWebhooks
         var (data, sent) = (push.Member("data"), push.TextOrNull("timestamp"));
         var about = data.TextOrNull("ordersn") ?? data.TextOrNull("item_id");
         string?[] parts = [Shop(push), code, about, data.TextOrNull("status"), data.TextOrNull("update_time") ?? sent];
-        return new DeliveryHead(topic, string.Join('-', parts), sent is null ? null : ShopeeSync.Instant(push, "timestamp"));
+        return new DeliveryHead(topic, string.Join('-', parts), sent is null ? null : push.Instant("timestamp"));
     }) ?? new DeliveryHead("", null, null);
 
     /// <summary>Pushes about the app's authorizations name the shop within their data.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
@@ -7,17 +8,17 @@ using StoreClaw.Connectors.Signatures;
 namespace StoreClaw.Connectors.Shopify;
 
 /// <summary>Client credentials of the merchant's own app, or the browser's approval of an app of ours. Neither knows PKCE.</summary>
-internal sealed partial class ShopifyAuthorization : IAuthorization
+internal sealed partial class ShopifyAuthorization() : CodeAuthorization("The seller did not approve in Shopify.", Refusal, Refusal)
 {
     private const string Probe = "query { shop { id name myshopifyDomain currencyCode ianaTimezone } }";
 
-    private const double CallbackSeconds = 300;
+    private const string Refusal = "Check Client ID and Client Secret, and that the app is installed in this store.";
 
-    private static readonly KeyValuePair<string, string>[] ClientCredentials = [new("grant_type", "client_credentials")];
+    private const double CallbackSeconds = 300;
 
     private static readonly QuerySignature CallbackSignature = new("hmac", "signature");
 
-    public ConnectPlan Plan(ConnectInput input)
+    public override ConnectPlan Plan(ConnectInput input)
     {
         var browser = input.App is not null && !input.Fields.ContainsKey("clientId") && !input.Fields.ContainsKey("clientSecret");
         var secrets = new Dictionary<string, Secret?>
@@ -37,15 +38,11 @@ internal sealed partial class ShopifyAuthorization : IAuthorization
         return errors.Count > 0 ? new ConnectPlan.Refused(errors) : browser ? new ConnectPlan.Browser(shop, secrets!) : new ConnectPlan.Ready(shop, secrets!);
     }
 
-    public async Task<Grant> GrantAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await ProbeAsync(store, await TokenAsync(store, ClientCredentials, now, cancellationToken), cancellationToken);
+    public override Uri AuthorizeUrl(StoreSession store, BrowserStart start) => Links.To(
+        $"https://{store.Store}/admin/oauth/authorize", ("client_id", store.Secrets["clientId"].Reveal()),
+        ("scope", string.Join(',', ShopifyDescriptor.Value.Scopes)), ("redirect_uri", start.CallbackUrl.AbsoluteUri), ("state", start.State));
 
-    public Uri AuthorizeUrl(StoreSession store, BrowserStart start) => new(
-        $"https://{store.Store}/admin/oauth/authorize?client_id={Uri.EscapeDataString(store.Secrets["clientId"].Reveal())}" +
-        $"&scope={string.Join(',', ShopifyDescriptor.Value.Scopes)}&redirect_uri={Uri.EscapeDataString(start.CallbackUrl.AbsoluteUri)}" +
-        $"&state={Uri.EscapeDataString(start.State)}");
-
-    public string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now)
+    public override string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now)
     {
         var sent = long.TryParse(callback.Parameter("timestamp"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
         return !CallbackSignature.Verify(callback, store.Secrets["clientSecret"]) ? "The callback does not carry Shopify's signature."
@@ -54,71 +51,41 @@ internal sealed partial class ShopifyAuthorization : IAuthorization
             : null;
     }
 
-    public async Task<Grant> ExchangeAsync(StoreSession store, CallbackInput callback, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        KeyValuePair<string, string>[] code = [new("code", callback.Parameter("code") ?? ""), new("expiring", "1")];
-        return await ProbeAsync(store, await TokenAsync(store, code, now, cancellationToken), cancellationToken);
-    }
-
-    public async Task<Grant?> RefreshAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var proof = store.Secrets.TryGetValue("refreshToken", out var refresh)
-            ? [new("grant_type", "refresh_token"), new("refresh_token", refresh.Reveal())]
-            : ClientCredentials;
-        return await TokenAsync(store, proof, now, cancellationToken);
-    }
-
     /// <summary>Takes an app of ours out of the shop. The merchant's own app stays: it may serve others too.</summary>
-    public Task RevokeAsync(StoreSession store, CancellationToken cancellationToken) => store.Secrets["mode"].Reveal() == "browser"
+    public override Task RevokeAsync(StoreSession store, CancellationToken cancellationToken) => store.Secrets["mode"].Reveal() == "browser"
         ? store.SendAsync(new PlatformRequest(HttpMethod.Delete, new Uri($"https://{store.Store}/admin/api_permissions/current.json")), cancellationToken)
         : Task.CompletedTask;
 
-    private static async Task<Grant> TokenAsync(
-        StoreSession store, KeyValuePair<string, string>[] proof, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var (id, secret) = (store.Secrets["clientId"].Reveal(), store.Secrets["clientSecret"].Reveal());
-        Dictionary<string, string> fields = new([.. proof, new("client_id", id), new("client_secret", secret)]);
+    protected override PlatformRequest CodeRequest(StoreSession store, CallbackInput callback, DateTimeOffset now) =>
+        Request(store, new("code", callback.Parameter("code") ?? ""), new("expiring", "1")) with { Repeatable = false };
 
-        // Shopify says shop_not_permitted and app_not_installed with 400, a wrong pair with 400 or 401, an unknown shop with 404.
-        var refused = $"Shopify gives this app no access to {store.Store}. Check Client ID and Client Secret, and that the app is installed in this store.";
-        var request = PlatformRequest.Json(HttpMethod.Post, $"https://{store.Store}/admin/oauth/access_token", fields);
-        var answer = await ExistingAsync(store, TokenEndpoint.AskAsync(store, request, proof == ClientCredentials, refused, now, cancellationToken));
-        var implied = answer.Scopes.Where(static scope => scope.StartsWith("write_", StringComparison.Ordinal)).Select(static scope => $"read_{scope[6..]}");
-        return new Grant
-        {
-            Store = store.Store,
-            Secrets = answer.Renew(store.Secrets),
-            Scopes = [.. answer.Scopes.Union(implied)],
-            ExpiresAt = answer.ExpiresAt,
-        };
+    protected override PlatformRequest RefreshRequest(StoreSession store, DateTimeOffset now) => store.Secrets.TryGetValue("refreshToken", out var refresh)
+        ? Request(store, new("grant_type", "refresh_token"), new("refresh_token", refresh.Reveal())) with { Repeatable = false }
+        : Request(store, new KeyValuePair<string, string>("grant_type", "client_credentials"));
+
+    protected override TokenAnswer Read(JsonElement answer, DateTimeOffset now)
+    {
+        var tokens = base.Read(answer, now);
+        return tokens with { Scopes = Grant.WithReading(tokens.Scopes) };
     }
 
-    private static async Task<TokenAnswer> ExistingAsync(StoreSession store, Task<TokenAnswer> asked)
+    /// <summary>shop_not_permitted and app_not_installed come with 400, a wrong pair with 400 or 401, an unknown shop with 404.</summary>
+    protected override PlatformFault Told(StoreSession store, PlatformFault fault, string words) => fault.Kind == FaultKind.NotFound
+        ? fault with { Message = $"Shopify has no shop {store.Store}. Check the shop domain." }
+        : base.Told(store, fault, $"Shopify gives this app no access to {store.Store}. {words}");
+
+    protected override async Task<Grant> ProveAsync(StoreSession store, NewTokens tokens, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await asked;
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-        {
-            throw new PlatformException(e.Fault with { Message = $"Shopify has no shop {store.Store}. Check the shop domain." }, e);
-        }
+        var answer = await store.SendAsync(GraphQl.Request(ShopifyGraph.Url(store.Store), Probe, new { }, 1) with { Renews = false }, cancellationToken);
+        var shop = answer.Read(static json => json.Required("data").Required("shop"));
+        var facts = Grant.Told(("shopId", ShopifyRecords.Key(shop, "id")), ("name", shop.Text("name")), ("currency", shop.Text("currencyCode")), ("timeZone", shop.Text("ianaTimezone")));
+        return tokens.Grant with { Store = shop.Text("myshopifyDomain"), Facts = facts };
     }
 
-    /// <summary>Asks with the new token who the shop is. The call counts as unauthorized, so that a refusal ends the connect and renews nothing.</summary>
-    private static async Task<Grant> ProbeAsync(StoreSession store, Grant grant, CancellationToken cancellationToken)
+    private static PlatformRequest Request(StoreSession store, params KeyValuePair<string, string>[] proof)
     {
-        KeyValuePair<string, string> token = new(ShopifyGraph.TokenHeader, grant.Secrets["accessToken"].Reveal());
-        var request = GraphQl.Request(ShopifyGraph.Url(store.Store), Probe, new { }, 1) with { Authorized = false, Headers = [token] };
-        var shop = (await store.SendAsync(request, cancellationToken)).Read(static json => json.Required("data").Required("shop"));
-        var facts = new Dictionary<string, string>
-        {
-            ["shopId"] = ShopifyRecords.Key(shop, "id"),
-            ["name"] = shop.Text("name"),
-            ["currency"] = shop.Text("currencyCode"),
-            ["timeZone"] = shop.Text("ianaTimezone"),
-        };
-        return grant with { Store = shop.Text("myshopifyDomain"), Facts = facts };
+        KeyValuePair<string, string>[] client = [new("client_id", store.Secrets["clientId"].Reveal()), new("client_secret", store.Secrets["clientSecret"].Reveal())];
+        return PlatformRequest.Json(HttpMethod.Post, $"https://{store.Store}/admin/oauth/access_token", new Dictionary<string, string>([.. proof, .. client]));
     }
 
     private static string? Domain(string? typed) => Typed().Match(typed?.Trim().ToLowerInvariant() ?? "") is { Success: true } match

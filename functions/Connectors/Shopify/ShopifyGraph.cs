@@ -15,6 +15,18 @@ internal sealed class ShopifyGraph : IPlatformProtocol
         StoreSession store, string query, object variables, double cost, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
         (await store.SendAsync(GraphQl.Request(Url(store.Store), query, variables, cost), cancellationToken)).Read(json => read(json.Required("data")));
 
+    /// <summary>Makes a change, which its document calls "done".</summary>
+    /// <param name="fault">What an error means that says why the change was not made.</param>
+    /// <exception cref="PlatformException">It was not made.</exception>
+    public static async Task ChangeAsync(StoreSession store, string document, object variables, Func<JsonElement, PlatformFault> fault, CancellationToken cancellationToken)
+    {
+        var faults = await QueryAsync(store, document, variables, 10, data => data.Required("done").Items("userErrors").Select(fault).ToList(), cancellationToken);
+        if (faults.Count > 0)
+        {
+            throw new PlatformException(faults[0]);
+        }
+    }
+
     public void Authorize(HttpRequestMessage attempt, StoreSession store, DateTimeOffset now) =>
         attempt.Headers.TryAddWithoutValidation(TokenHeader, store.Secrets["accessToken"].Reveal());
 

@@ -173,7 +173,7 @@ internal static class ShopifyRecords
 /// <param name="single">The field for one record; with an s it is the one for the list.</param>
 /// <param name="nested">The connection inside each row, which may go on beyond what comes with the row.</param>
 internal sealed class ShopifyReader(
-    string single, string? created, string? nested, string fields, Func<JsonElement, IReadOnlyList<JsonElement>, IReadOnlyList<RecordChange>> read) : IReader
+    string single, string? created, string? nested, string fields, Func<JsonElement, IReadOnlyList<JsonElement>, IReadOnlyList<RecordChange>> read) : SortedReader
 {
     private readonly string _type = char.ToUpperInvariant(single[0]) + single[1..];
 
@@ -189,57 +189,41 @@ internal sealed class ShopifyReader(
         }
         """;
 
-    /// <summary>
-    /// The cursor is "second|place". A page goes on from the last row's second, since Shopify pages no query beyond 25,000 rows; the place is
-    /// Shopify's own cursor and is used only where a whole page lies in one second.
-    /// </summary>
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
-    {
-        var (field, column, sort) = request.Backfill ? (created, "created_at", "CREATED_AT") : ("updated_at", "updated_at", "UPDATED_AT");
-        var start = request.Cursor?.Split('|', 2) ?? [Second(request.Since) ?? "", ""];
-        var query = $"{(start[0].Length > 0 ? $"{field}:>='{start[0]}' AND " : "")}{field}:<='{Second(request.Until)}'";
-        var after = start[1].Length > 0 ? start[1] : null;
-        object variables = created is null ? new { first = request.Size, after } : new { first = request.Size, after, query, sort };
-        var page = await ShopifyGraph.QueryAsync(store, ListDocument, variables, 150, static data => data.Required("rows"), cancellationToken);
-        var rows = page.Items("nodes").ToList();
-        var changes = new List<RecordChange>();
-        foreach (var row in rows)
-        {
-            changes.AddRange(await WholeAsync(store, row, cancellationToken));
-        }
+    protected override DateTimeOffset? TimeOf(PageRequest request, JsonElement row) => created is null ? null : row.TimeOrNull(request.Backfill ? "created_at" : "updated_at");
 
-        var last = created is null || rows.Count == 0 ? start[0] : Second(rows[^1].TimeOrNull(column));
-        var next = GraphQl.Next(page) is not { } end ? null : last == start[0] ? $"{last}|{end}" : $"{last}|";
-        return new Page(created is null && request.Since is { } since ? [.. changes.Where(change => change.Record.UpdatedAt >= since)] : changes, next);
+    /// <summary>Shopify pages no query beyond 25,000 rows, and ignores the time of day of one without quotes.</summary>
+    protected override async Task<Listing> ListAsync(StoreSession store, PageRequest request, DateTimeOffset? from, string? place, CancellationToken cancellationToken)
+    {
+        var (field, sort) = request.Backfill ? (created, "CREATED_AT") : ("updated_at", "UPDATED_AT");
+        var query = $"{(from is null ? "" : $"{field}:>='{from.Value.Second()}Z' AND ")}{field}:<='{request.Until.Second()}Z'";
+        object variables = created is null ? new { first = request.Size, after = place } : new { first = request.Size, after = place, query, sort };
+        var page = await ShopifyGraph.QueryAsync(store, ListDocument, variables, 150, static data => data.Required("rows"), cancellationToken);
+        return new Listing([.. page.Items("nodes")], GraphQl.Next(page));
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    protected override Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken) =>
+        EachAsync(rows, row => WholeAsync(store, row, cancellationToken));
+
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
         var gid = $"gid://shopify/{_type}/{id.Split('@')[0]}";
         var found = await ShopifyGraph.QueryAsync(store, SingleDocument, new { id = gid }, 20, static data => data.Member("row"), cancellationToken);
-        return found is { } row ? await WholeAsync(store, row, cancellationToken) : [];
+        return found is { } row ? [.. await WholeAsync(store, row, cancellationToken)] : [];
     }
 
-    private async Task<IReadOnlyList<RecordChange>> WholeAsync(StoreSession store, JsonElement row, CancellationToken cancellationToken)
+    private async Task<IEnumerable<RecordChange>> WholeAsync(StoreSession store, JsonElement row, CancellationToken cancellationToken)
     {
-        var parts = nested is null ? [] : row.Member(nested).Items("nodes").ToList();
-        for (var after = nested is null ? null : GraphQl.Next(row.Member(nested)); after is not null;)
+        return read(row, await AllAsync(async after =>
         {
             var variables = new { id = row.Text("id"), nested = after };
-            var more = await ShopifyGraph.QueryAsync(store, SingleDocument, variables, 20, data => data.Required("row").Required(nested!), cancellationToken);
-            parts.AddRange(more.Items("nodes"));
-            after = GraphQl.Next(more);
-        }
-
-        return read(row, parts);
+            var part = after is null ? row.Member(nested ?? "") : await ShopifyGraph.QueryAsync(store, SingleDocument, variables, 20, data => data.Required("row").Required(nested!), cancellationToken);
+            return (part.Items("nodes"), GraphQl.Next(part));
+        }));
     }
-
-    /// <summary>For a query in quotes: Shopify ignores the time of day of an unquoted one.</summary>
-    private static string? Second(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
 
-/// <summary>Sets stock in calls of up to 250 items.</summary>
-internal sealed class ShopifyStockWriter : IStockWriter
+/// <summary>Shopify compares itself, and sets all items of a call or none: a refused call is halved until the refused items stand alone.</summary>
+internal sealed class ShopifyStockWriter() : StockWriter("Shopify", mostItems: 250)
 {
     private const string Document = """
         mutation($input: InventorySetQuantitiesInput!, $key: String!) {
@@ -247,42 +231,26 @@ internal sealed class ShopifyStockWriter : IStockWriter
         }
         """;
 
-    private static readonly PlatformFault NotWhole = new(FaultKind.Invalid, "not-whole", "Shopify counts stock in whole pieces.");
+    protected override bool SplitsRefused => true;
 
-    /// <summary>Shopify sets all items of a call or none, so a refused call is halved until the refused items stand alone.</summary>
-    public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
+    protected override bool Reads(StockWrite write) => false;
+
+    /// <summary>What was oversold may be less than none.</summary>
+    protected override PlatformFault? Wrong(StockWrite write) =>
+        (write with { Quantity = Math.Abs(write.Quantity) }).WrongCount("Shopify") ?? (write with { Quantity = Math.Abs(write.Expected ?? 0) }).WrongCount("Shopify");
+
+    protected override async Task SendAsync(StoreSession store, string scope, IReadOnlyList<StockEntry> entries, CancellationToken cancellationToken)
     {
-        var fault = writes.Count is 0 or > 250 ? null : await SetAllAsync(store, writes, cancellationToken);
-        if (writes.Count <= 1 || fault is { Passing: true } || (fault is null && writes.Count <= 250))
+        var quantities = entries.Select(static entry => new
         {
-            return [.. writes.Select(write => new StockWriteResult(write, fault))];
-        }
-
-        var half = writes.Count / 2;
-        return [.. await SetAsync(store, [.. writes.Take(half)], cancellationToken), .. await SetAsync(store, [.. writes.Skip(half)], cancellationToken)];
-    }
-
-    private static async Task<PlatformFault?> SetAllAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
-    {
-        if (!writes.All(static write => IsWhole(write.Quantity) && IsWhole(write.Expected ?? 0)))
-        {
-            return NotWhole;
-        }
-
-        var quantities = writes.Select(static write => new
-        {
-            inventoryItemId = $"gid://shopify/InventoryItem/{write.ItemId}",
-            locationId = $"gid://shopify/Location/{write.LocationId}",
-            quantity = (int)write.Quantity,
-            changeFromQuantity = (int?)write.Expected,
+            inventoryItemId = $"gid://shopify/InventoryItem/{entry.Write.ItemId}",
+            locationId = $"gid://shopify/Location/{entry.Write.LocationId}",
+            quantity = (int)entry.Write.Quantity,
+            changeFromQuantity = (int?)entry.Write.Expected,
         });
-        var key = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', writes.Select(static write => write.Key)))).AsSpan(0, 16)).ToString();
-        var variables = new { key, input = new { name = "available", reason = "correction", quantities } };
-        var errors = await ShopifyGraph.QueryAsync(store, Document, variables, 10, static data => data.Required("done").Items("userErrors"), cancellationToken);
-        return errors.Select(Fault).FirstOrDefault();
+        var variables = new { key = Guid.Parse(KeyOf(entries)).ToString(), input = new { name = "available", reason = "correction", quantities } };
+        await ShopifyGraph.ChangeAsync(store, Document, variables, Fault, cancellationToken);
     }
-
-    private static bool IsWhole(decimal count) => decimal.IsInteger(count) && Math.Abs(count) <= int.MaxValue;
 
     private static PlatformFault Fault(JsonElement error)
     {

@@ -28,11 +28,7 @@ internal sealed class ShopifyWebhooks : IWebhooks
     /// <summary>After a rotation Shopify signs with the old secret for up to an hour.</summary>
     public IReadOnlyList<Secret> SigningSecrets(StoreSession store) => store.Live("clientSecret");
 
-    public DeliveryHead Head(WebhookRequest request)
-    {
-        var triggered = DateTimeOffset.TryParse(Header(request, "Triggered-At"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at);
-        return new DeliveryHead(Header(request, "Topic") ?? "", Header(request, "Webhook-Id"), triggered ? at : null);
-    }
+    public DeliveryHead Head(WebhookRequest request) => new(Header(request, "Topic") ?? "", Header(request, "Webhook-Id"), Stamps.Read(Header(request, "Triggered-At")));
 
     public IReadOnlyList<Change> Read(Delivery delivery, StoreSession store)
     {
@@ -59,16 +55,11 @@ internal sealed class ShopifyWebhooks : IWebhooks
         };
     }
 
-    public Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) =>
-        Registrar(store, callbackUrl).EnsureAsync(ShopifyDescriptor.Value.Topics, callbackUrl, cancellationToken);
-
-    public Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) =>
-        Registrar(store, callbackUrl).RemoveAsync(callbackUrl, cancellationToken);
-
-    private static WebhookRegistrar Registrar(StoreSession store, Uri url) => new(
-        token => ListAsync(store, url, token),
-        (topic, token) => ChangeAsync(store, CreateDocument, new { topic = Name(topic), input = new { uri = url.AbsoluteUri, format = "JSON" } }, token),
-        (id, token) => ChangeAsync(store, DeleteDocument, new { id }, token));
+    public WebhookRegistrar Registrar(StoreSession store, Uri callbackUrl) => new(
+        ShopifyDescriptor.Value.Topics,
+        token => ListAsync(store, callbackUrl, token),
+        (topic, token) => ShopifyGraph.ChangeAsync(store, CreateDocument, new { topic = Name(topic), input = new { uri = callbackUrl.AbsoluteUri, format = "JSON" } }, Fault, token),
+        (id, token) => ShopifyGraph.ChangeAsync(store, DeleteDocument, new { id }, Fault, token));
 
     /// <summary>One page is enough: Shopify takes one registration per topic and address.</summary>
     private static async Task<IReadOnlyList<WebhookRegistration>> ListAsync(StoreSession store, Uri url, CancellationToken cancellationToken)
@@ -82,16 +73,9 @@ internal sealed class ShopifyWebhooks : IWebhooks
         WebhookRegistration Registration(JsonElement row) => new(row.Text("id"), topics.GetValueOrDefault(row.Text("topic"), ""), url);
     }
 
-    private static async Task ChangeAsync(StoreSession store, string document, object variables, CancellationToken cancellationToken)
-    {
-        var errors = await ShopifyGraph.QueryAsync(store, document, variables, 10, static data => data.Member("done").Items("userErrors"), cancellationToken);
-        foreach (var error in errors)
-        {
-            // A refused topic is one that the granted scopes do not cover.
-            var kind = error.Items("field").Any(static part => part.ToString() == "topic") ? FaultKind.ScopeMissing : FaultKind.Invalid;
-            throw new PlatformException(new PlatformFault(kind, "webhook-refused", $"Shopify does not take the webhook: {error.TextOrNull("message")}"));
-        }
-    }
+    /// <summary>A refused topic is one that the granted scopes do not cover.</summary>
+    private static PlatformFault Fault(JsonElement error) => new(
+        error.Items("field").Any(static part => part.ToString() == "topic") ? FaultKind.ScopeMissing : FaultKind.Invalid, "webhook-refused", $"Shopify does not take the webhook: {error.TextOrNull("message")}");
 
     /// <summary>Without a customer and without orders it would read as an order to erase the whole shop.</summary>
     private static ErasureChange Erasure(JsonElement json, string orders, bool report)

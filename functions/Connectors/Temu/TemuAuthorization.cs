@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.AspNetCore.WebUtilities;
 using StoreClaw.Common;
 using StoreClaw.Connectors.Http;
 
@@ -21,12 +20,12 @@ internal sealed class TemuAuthorization : IAuthorization
         var (region, token, code) = (input.Text("region")?.ToUpperInvariant() ?? "", input.Text("accessToken"), input.Text("code"));
         if (!TemuConnector.Regions.TryGetValue(region, out var known))
         {
-            return Refused("region", "This is no region of Temu.", $"Type one of {string.Join(", ", TemuConnector.Regions.Keys)}.");
+            return new ConnectPlan.Refused("region", "This is no region of Temu.", $"Type one of {string.Join(", ", TemuConnector.Regions.Keys)}.");
         }
 
         if (token is not null && code is not null)
         {
-            return Refused("code", "A code is of no use beside an access token.", "Give one of the two.");
+            return new ConnectPlan.Refused("code", "A code is of no use beside an access token.", "Give one of the two.");
         }
 
         var app = input.App!.ToSecrets();
@@ -36,9 +35,9 @@ internal sealed class TemuAuthorization : IAuthorization
         }
 
         return app.TryGetValue("authorizeUrl", out var address) && !IsHttps(address.Reveal())
-            ? Refused("authorizeUrl", "This is not an https address.", "Set Connectors__temu__AuthorizeUrl to the page where sellers authorize the app, or leave it out.")
+            ? new ConnectPlan.Refused("authorizeUrl", "This is not an https address.", "Set Connectors__temu__AuthorizeUrl to the page where sellers authorize the app, or leave it out.")
             : address is null && known.SellerCenter is null
-            ? Refused("accessToken", "For this region Temu names no page where sellers approve.", "Authorize the app there and paste the access token, or set Connectors__temu__AuthorizeUrl.")
+            ? new ConnectPlan.Refused("accessToken", "For this region Temu names no page where sellers approve.", "Authorize the app there and paste the access token, or set Connectors__temu__AuthorizeUrl.")
             : new ConnectPlan.Browser(region, app);
     }
 
@@ -56,8 +55,7 @@ internal sealed class TemuAuthorization : IAuthorization
     public Uri AuthorizeUrl(StoreSession store, BrowserStart start)
     {
         var page = store.Secrets.GetValueOrDefault("authorizeUrl")?.Reveal() ?? $"{TemuConnector.Regions[TemuConnector.RegionOf(store)].SellerCenter}/open-platform/client-manage/authorization";
-        (string Name, string Value)[] query = [("appKey", store.Secrets["clientId"].Reveal()), ("redirect_uri", start.CallbackUrl.AbsoluteUri), ("state", start.State)];
-        return new Uri(QueryHelpers.AddQueryString(page, query.Select(static one => KeyValuePair.Create(one.Name, (string?)one.Value))));
+        return Links.To(page, ("appKey", store.Secrets["clientId"].Reveal()), ("redirect_uri", start.CallbackUrl.AbsoluteUri), ("state", start.State));
     }
 
     public string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) =>
@@ -87,34 +85,24 @@ internal sealed class TemuAuthorization : IAuthorization
     private static Grant Read(JsonElement result, string region, string currency, Dictionary<string, Secret> secrets)
     {
         var (mall, rights) = (result.Id("mallId"), result.Items("apiScopeList").Select(static right => right.ToString()).ToList());
-        var facts = new Dictionary<string, string>
-        {
-            ["name"] = $"Temu {region} {mall}",
-            ["region"] = region,
-            ["currency"] = currency,
-            [AmountsFact] = rights.Contains(TemuOrders.Amounts) ? TemuOrders.Amounts : "not-granted",
-            ["authorizedUntil"] = TemuConnector.InstantOrNull(result, "expiredTime")?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "not-told",
-        };
+        var facts = Grant.Told(
+            ("name", $"Temu {region} {mall}"),
+            ("region", region),
+            ("currency", currency),
+            (AmountsFact, rights.Contains(TemuOrders.Amounts) ? TemuOrders.Amounts : "not-granted"),
+            ("authorizedUntil", result.InstantOrNull("expiredTime")?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "not-told"));
         return new Grant { Store = mall, Secrets = secrets, Scopes = [.. rights.Concat(TemuWebhooks.Authorized(result).Keys).Order(StringComparer.Ordinal)], Facts = facts };
     }
 
     /// <summary>What the shop's first SKU is priced in: nothing else tells the currency of a shop whose orders come without amounts. Null where it cannot be told.</summary>
     private static async Task<string?> CurrencyAsync(StoreSession store, CancellationToken cancellationToken)
     {
-        try
-        {
-            var request = TemuConnector.Request(store, TemuGoods.Skus, new { pageNo = 1, pageSize = 1, skuSearchType = 2, skuStatusFilterType = 2 }) with { Renews = false };
-            var answer = await store.SendAsync(request, cancellationToken);
-            return answer.Read(static json => json.Member("result").Items("skuList").Select(static sku => sku.TextOrNull("currency")).FirstOrDefault(static currency => currency is { Length: 3 }));
-        }
-        catch (PlatformException)
-        {
-            // Whatever it is: a code is used up by now, and its token must not be lost over this.
-            return null;
-        }
-    }
+        var request = TemuConnector.Request(store, TemuGoods.Skus, new { pageNo = 1, pageSize = 1, skuSearchType = 2, skuStatusFilterType = 2 }) with { Renews = false };
 
-    private static ConnectPlan.Refused Refused(string field, string message, string remedy) => new([new(field, message, remedy)]);
+        // Whatever is wrong with it: a code is used up by now, and its token must not be lost over this.
+        var (answer, _) = await store.SendAsync(request, cancellationToken).OrFault();
+        return JsonReading.Look(answer?.Body ?? default, static json => json.Member("result").Items("skuList").Select(static sku => sku.TextOrNull("currency")).FirstOrDefault(static currency => currency is { Length: 3 }));
+    }
 
     private static bool IsHttps(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps;
 }

@@ -44,21 +44,11 @@ internal sealed class TemuConnector : IPlatformProtocol
         attempt.Content = new StringContent(body.ToJsonString(JsonText.Options), Encoding.UTF8, "application/json");
     }
 
-    public PlatformFault? Examine(PlatformResponse response)
+    public PlatformFault? Examine(PlatformResponse response) => OrdinaryFaults.ExamineTold(response, "Temu", static answer =>
     {
-        if (OrdinaryFaults.Examine(response) is { } ordinary)
-        {
-            return ordinary;
-        }
-
-        if (JsonReading.ObjectOrNull(response.Body) is not { } answer)
-        {
-            return new(FaultKind.PlatformFailure, "not-json", "Temu answers with something that is not JSON.");
-        }
-
         var code = answer.TextOrNull("errorCode") ?? "no-code";
         return answer.Flag("success") && code == "1000000" ? null : Fault(code) with { RequestId = answer.TextOrNull("requestId") };
-    }
+    });
 
     /// <summary>A call by its name.</summary>
     /// <param name="fields">An object whose members lie beside the name.</param>
@@ -74,12 +64,6 @@ internal sealed class TemuConnector : IPlatformProtocol
 
     /// <summary>While a store is being connected, the region stands in the place of its name.</summary>
     internal static string RegionOf(StoreSession store) => store.Facts.GetValueOrDefault("region") ?? store.Store;
-
-    /// <summary>Epoch seconds; where a member's unit is not told for certain, milliseconds as well. Null for what is no time.</summary>
-    internal static DateTimeOffset? InstantOrNull(JsonElement row, string name) => row.DecimalOrNull(name) is > 0 and < 100_000_000_000_000 and var at
-        ? DateTimeOffset.FromUnixTimeMilliseconds((long)(at < 100_000_000_000 ? at * 1000 : at)) : null;
-
-    internal static DateTimeOffset Instant(JsonElement row, string name) => InstantOrNull(row, name) ?? throw new FormatException($"'{name}' is not a time.");
 
     /// <summary>Over the root's fields in the order of their names: texts without their quotes, all else as it is sent.</summary>
     [SuppressMessage("Security", "CA5351", Justification = "Temu signs with MD5.")]

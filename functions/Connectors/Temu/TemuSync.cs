@@ -71,24 +71,14 @@ internal sealed class TemuOrders() : TemuReader(List, "pageItems", "totalItemNum
     {
         var mayAsk = store.Facts.GetValueOrDefault(TemuAuthorization.AmountsFact) == Amounts;
         var currency = store.Facts.GetValueOrDefault("currency") ?? TemuConnector.Regions[TemuConnector.RegionOf(store)].Currency;
-        var changes = new List<RecordChange>();
-        foreach (var row in rows)
+        return await EachAsync(rows, async row =>
         {
-            JsonElement? amounts = null;
-            try
-            {
-                amounts = mayAsk ? await TemuConnector.CallAsync(store, Amounts, new { parentOrderSn = KeyOf(row) }, static result => result, cancellationToken) : null;
-            }
-            catch (PlatformException e) when (e.Fault.Kind is FaultKind.ScopeMissing or FaultKind.NotFound or FaultKind.Invalid)
-            {
-                // The right was taken back, or this order's amounts are not there yet: it counts without.
-                mayAsk = e.Fault.Kind != FaultKind.ScopeMissing;
-            }
-
-            changes.Add(new OrderChange(TemuRecords.Order(row, amounts, currency)));
-        }
-
-        return changes;
+            // Where the right was taken back, or this order's amounts are not there yet, it counts without.
+            var asked = mayAsk ? TemuConnector.CallAsync(store, Amounts, new { parentOrderSn = KeyOf(row) }, static result => result, cancellationToken) : Task.FromResult<JsonElement>(default);
+            var (amounts, fault) = await asked.OrFault(FaultKind.ScopeMissing, FaultKind.NotFound, FaultKind.Invalid);
+            mayAsk &= fault?.Kind != FaultKind.ScopeMissing;
+            return [new OrderChange(TemuRecords.Order(row, amounts, currency))];
+        });
     }
 }
 
@@ -178,13 +168,13 @@ internal static class TemuRecords
     public static Order Order(JsonElement row, JsonElement? amounts, string currency)
     {
         var (order, sums) = (row.Required("parentOrderMap"), amounts.Member("parentOrderMap"));
-        var (updated, status, paid) = (TemuConnector.Instant(order, "updateTime"), order.TextOrNull("parentOrderStatus"), Money(sums, "customerPaid"));
+        var (updated, status, paid) = (order.Instant("updateTime"), order.TextOrNull("parentOrderStatus"), Money(sums, "customerPaid"));
         var priced = amounts.Items("orderList").Where(static line => line.TextOrNull("orderSn") is not null).ToLookup(static line => line.Text("orderSn"));
         return new Order
         {
             Id = order.Id("parentOrderSn"),
             Number = order.Id("parentOrderSn"),
-            CreatedAt = TemuConnector.Instant(order, "parentOrderTime"),
+            CreatedAt = order.Instant("parentOrderTime"),
             UpdatedAt = updated,
             CancelledAt = status == "3" ? updated : null,
             Currency = (paid is null ? null : sums.Member("customerPaid").TextOrNull("currency")) ?? currency,
@@ -243,7 +233,7 @@ internal static class TemuRecords
 
     private static string Titled(JsonElement row, string option) => row.TextOrNull(option) is { Length: > 0 } spec ? $"{row.TextOrNull("goodsName")} - {spec}" : row.TextOrNull("goodsName") ?? "";
 
-    private static DateTimeOffset Changed(JsonElement row, string name) => TemuConnector.InstantOrNull(row, name) ?? TemuConnector.Instant(row, "crtTime");
+    private static DateTimeOffset Changed(JsonElement row, string name) => row.InstantOrNull(name) ?? row.Instant("crtTime");
 
     /// <summary>The text holds a sign of the currency here and there, so the price beside it comes first.</summary>
     private static decimal? Price(JsonElement sku) => Price(sku.Member("retailPrice").TextOrNull("amount")) ?? Price(sku.TextOrNull("price"));

@@ -105,7 +105,7 @@ internal sealed class TemuWebhooks : IWebhooks
     private static ReadOnlyMemory<byte>? Decrypt(ReadOnlyMemory<byte> body, Secret secret)
     {
         var text = IsKey(secret) ? JsonReading.Look(body, static json => json.TextOrNull("eventData")) : null;
-        if (text is null || Bytes(text) is not { Length: > 0 } cipher || cipher.Length % KeyLength != 0)
+        if (text is null || StrictBase64.Decode(text) is not { Length: > 0 } cipher || cipher.Length % KeyLength != 0)
         {
             return null;
         }
@@ -121,13 +121,6 @@ internal sealed class TemuWebhooks : IWebhooks
         }
 
         return wrong ? null : plain.AsMemory(0, plain.Length - padding);
-    }
-
-    /// <summary>Base64 that another spelling would decode to as well is refused, else a changed last character would go unnoticed.</summary>
-    private static byte[]? Bytes(string base64)
-    {
-        var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out var length) && Convert.ToBase64String(bytes, 0, length) == base64 ? bytes[..length] : null;
     }
 
     private static bool IsKey(Secret secret) => secret.RevealUtf8().Length >= KeyLength;

@@ -49,7 +49,7 @@ public sealed class TikTokShopConnector : IPlatformProtocol
     public PlatformFault? Examine(PlatformResponse response)
     {
         var ordinary = OrdinaryFaults.Examine(response);
-        var json = Body(response, ordinary is not null);
+        var json = ordinary is null ? response.Json() : JsonReading.ObjectOrNull(response.Body);
         if (json.TextOrNull("code") is not { } code || (code == "0" && ordinary is not null))
         {
             return ordinary ?? new PlatformFault(FaultKind.PlatformFailure, "no-code", "TikTok Shop's answer does not say what became of the call.");
@@ -81,18 +81,6 @@ public sealed class TikTokShopConnector : IPlatformProtocol
             Lane = new RateLane(path.Split('?')[0], TikTokShopDescriptor.Value.Budget),
         };
         return (await store.SendAsync(request, cancellationToken)).Read(json => read(json.Required("data")));
-    }
-
-    private static JsonElement Body(PlatformResponse response, bool isRefused)
-    {
-        try
-        {
-            return response.Json();
-        }
-        catch (PlatformException) when (isRefused)
-        {
-            return default;
-        }
     }
 
     private static FaultKind? Kind(string code, string message) => code switch

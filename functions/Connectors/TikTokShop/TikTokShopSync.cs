@@ -67,7 +67,7 @@ internal sealed class TikTokShopReader(string search, string rows, bool endsBefo
                 string.Create(CultureInfo.InvariantCulture, $"{search}?page_size={size}{page}"),
                 "",
                 times,
-                data => new Listing([.. data.Items(rows)], data.TextOrNull("next_page_token") is { Length: > 0 } next ? next : null),
+                data => new Listing([.. data.Items(rows)], data.Filled("next_page_token")),
                 cancellationToken);
         }
         catch (PlatformException e) when (e.Fault.Code == TooMany && cursor is null)
@@ -86,16 +86,16 @@ internal static class TikTokShopRecords
     public static IEnumerable<RecordChange> Order(JsonElement order)
     {
         var payment = order.Required("payment");
-        var (status, updated) = (order.Text("status"), Time(order, "update_time"));
+        var (status, updated) = (order.Text("status"), order.Instant("update_time"));
         return
         [
             new OrderChange(new Order
             {
                 Id = order.Id("id"),
                 Number = order.Id("id"),
-                CreatedAt = Time(order, "create_time"),
+                CreatedAt = order.Instant("create_time"),
                 UpdatedAt = updated,
-                CancelledAt = status == "CANCELLED" ? TimeOrNull(order, "cancel_time") ?? updated : null,
+                CancelledAt = status == "CANCELLED" ? order.InstantOrNull("cancel_time") ?? updated : null,
                 // Sent to a creator for free; no sale.
                 Test = order.Flag("is_sample_order"),
                 Currency = payment.Text("currency"),
@@ -103,7 +103,7 @@ internal static class TikTokShopRecords
                 Tax = payment.DecimalOrNull("tax") ?? 0,
                 Shipping = payment.DecimalOrNull("shipping_fee") ?? 0,
                 Discount = (payment.DecimalOrNull("seller_discount") ?? 0) + (payment.DecimalOrNull("platform_discount") ?? 0),
-                PaymentStatus = TimeOrNull(order, "paid_time") is null ? "unpaid" : "paid",
+                PaymentStatus = order.InstantOrNull("paid_time") is null ? "unpaid" : "paid",
                 FulfillmentStatus = status.ToLowerInvariant(),
                 CustomerId = order.IdOrNull("user_id"),
                 Country = order.Member("recipient_address").TextOrNull("region_code") is { Length: 2 } country ? country : null,
@@ -117,7 +117,7 @@ internal static class TikTokShopRecords
         new ProductChange(new Product
         {
             Id = product.Id("id"),
-            UpdatedAt = Time(product, "update_time"),
+            UpdatedAt = product.Instant("update_time"),
             Deleted = IsDeleted(product),
             Title = product.Text("title"),
             Status = product.TextOrNull("status")?.ToLowerInvariant(),
@@ -131,20 +131,11 @@ internal static class TikTokShopRecords
     {
         ItemId = sku.Id("id"),
         LocationId = place.IdOrNull("warehouse_id") ?? "",
-        UpdatedAt = Time(product, "update_time"),
+        UpdatedAt = product.Instant("update_time"),
         Deleted = IsDeleted(product),
         Sku = sku.TextOrNull("seller_sku") ?? "",
         Available = place.DecimalOrNull("quantity"),
     })));
-
-    public static DateTimeOffset Time(JsonElement element, string name) => TimeOrNull(element, name) ?? throw new FormatException($"'{name}' is missing.");
-
-    /// <summary>Null for the 0 that stands for "never".</summary>
-    public static DateTimeOffset? TimeOrNull(JsonElement element, string name) => element.IdOrNull(name) is not { } text
-        ? null
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 100_000_000_000
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : throw new FormatException($"'{name}' is not a time.");
 
     private static bool IsDeleted(JsonElement product) => product.TextOrNull("status") == "DELETED";
 

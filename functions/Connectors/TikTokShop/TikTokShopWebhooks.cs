@@ -47,15 +47,11 @@ internal sealed class TikTokShopWebhooks : IWebhooks
         var other => [new NothingChange(other)],
     };
 
-    public Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) =>
-        Registrar(store, callbackUrl).EnsureAsync(TikTokShopDescriptor.Value.Topics, callbackUrl, cancellationToken);
-
-    public Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) => Registrar(store, callbackUrl).RemoveAsync(callbackUrl, cancellationToken);
-
     /// <summary>A shop keeps one address per topic and app, named by the topic; setting one replaces it.</summary>
-    private static WebhookRegistrar Registrar(StoreSession store, Uri url) => new(
+    public WebhookRegistrar Registrar(StoreSession store, Uri callbackUrl) => new(
+        TikTokShopDescriptor.Value.Topics,
         token => ListAsync(store, token),
-        (topic, token) => ChangeAsync(store, HttpMethod.Put, new { address = url.AbsoluteUri, event_type = topic.ToUpperInvariant() }, token),
+        (topic, token) => ChangeAsync(store, HttpMethod.Put, new { address = callbackUrl.AbsoluteUri, event_type = topic.ToUpperInvariant() }, token),
         (topic, token) => ChangeAsync(store, HttpMethod.Delete, new { event_type = topic.ToUpperInvariant() }, token));
 
     private static Task<IReadOnlyList<WebhookRegistration>> ListAsync(StoreSession store, CancellationToken cancellationToken) =>

@@ -11,92 +11,65 @@ namespace StoreClaw.Connectors.Wix;
 /// <summary>
 /// Client credentials per installation. There is no code: whoever names an instance gets its token, so the instance is taken from what Wix signed for this browser and from nothing else.
 /// </summary>
-internal sealed class WixAuthorization : IAuthorization
+internal sealed class WixAuthorization() : CodeAuthorization("", Refusal, Refusal)
 {
     private const string Refusal = "Wix gives this app no access to the site. Check App ID and App Secret Key, and that the app is still installed on the site; then connect it again.";
 
+    /// <summary>What an app that may not ask for something is told, with 401 now and then.</summary>
+    private static readonly FaultKind[] Unneeded = [FaultKind.ScopeMissing, FaultKind.CredentialsRejected, FaultKind.NotFound];
+
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(5);
 
-    public ConnectPlan Plan(ConnectInput input)
+    public override ConnectPlan Plan(ConnectInput input)
     {
         var secrets = input.App!.ToSecrets();
         using var key = secrets.TryGetValue("webhookPublicKey", out var text) ? JwtSignature.PublicKey(text) : null;
         return key is null
-            ? new ConnectPlan.Refused([new("WebhookPublicKey", "The app's webhook key cannot be read.", "Set Connectors__wix__WebhookPublicKey to the public key that the app's Webhooks page shows.")])
+            ? new ConnectPlan.Refused("WebhookPublicKey", "The app's webhook key cannot be read.", "Set Connectors__wix__WebhookPublicKey to the public key that the app's Webhooks page shows.")
             : new ConnectPlan.Browser("", secrets);
     }
 
-    public Uri AuthorizeUrl(StoreSession store, BrowserStart start)
-    {
-        var back = $"{start.CallbackUrl.AbsoluteUri}?state={Uri.EscapeDataString(start.State)}";
-        var share = store.Secrets.TryGetValue("shareUrlId", out var id) ? $"&shareUrlId={Uri.EscapeDataString(id.Reveal())}" : "";
-        return new Uri($"https://www.wix.com/app-installer?appId={Uri.EscapeDataString(store.Secrets["clientId"].Reveal())}&postInstallationUrl={Uri.EscapeDataString(back)}{share}");
-    }
+    public override Uri AuthorizeUrl(StoreSession store, BrowserStart start) => Links.To(
+        "https://www.wix.com/app-installer", ("appId", store.Secrets["clientId"].Reveal()),
+        ("postInstallationUrl", Links.To(start.CallbackUrl.AbsoluteUri, ("state", start.State)).AbsoluteUri),
+        ("shareUrlId", store.Secrets.GetValueOrDefault("shareUrlId")?.Reveal()));
 
-    public string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) => ReadInstance(store, callback, now).Wrong;
+    public override string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) => ReadInstance(store, callback, now).Wrong;
 
-    public async Task<Grant> ExchangeAsync(StoreSession store, CallbackInput callback, DateTimeOffset now, CancellationToken cancellationToken)
+    protected override PlatformRequest CodeRequest(StoreSession store, CallbackInput callback, DateTimeOffset now)
     {
         var (instanceId, wrong) = ReadInstance(store, callback, now);
-        if (instanceId is null)
-        {
-            throw new PlatformException(new PlatformFault(FaultKind.CredentialsRejected, "instance-unsigned", wrong!));
-        }
+        return Request(store, instanceId ?? throw new PlatformException(new PlatformFault(FaultKind.CredentialsRejected, "instance-unsigned", wrong!)));
+    }
 
-        var grant = await TokenAsync(store, instanceId, now, cancellationToken);
-        var instance = (await AskAsync(store, grant, "/apps/v1/instance", isNeeded: true, cancellationToken))!;
-        if (!string.Equals(instance.Read(static json => json.Required("instance").Text("instanceId")), instanceId, StringComparison.OrdinalIgnoreCase))
+    protected override PlatformRequest RefreshRequest(StoreSession store, DateTimeOffset now) => Request(store, store.Store);
+
+    protected override async Task<Grant> ProveAsync(StoreSession store, NewTokens tokens, CancellationToken cancellationToken)
+    {
+        var instance = await AskAsync(store, "/apps/v1/instance", cancellationToken);
+        var instanceId = instance.Read(static json => json.Required("instance").Text("instanceId")).ToLowerInvariant();
+        if (instanceId != ReadInstance(store, tokens.Callback!, tokens.Now).InstanceId)
         {
             throw new PlatformException(new PlatformFault(FaultKind.CredentialsRejected, "instance-other", "Wix names another installation than the one it signed. Connect again."));
         }
 
-        var version = await AskAsync(store, grant, WixCatalog.VersionPath, isNeeded: false, cancellationToken);
-        var properties = await AskAsync(store, grant, "/site-properties/v4/properties", isNeeded: false, cancellationToken);
+        var version = await AskAsync(store, WixCatalog.VersionPath, cancellationToken).OrNull(Unneeded);
+        var properties = await AskAsync(store, "/site-properties/v4/properties", cancellationToken).OrNull(Unneeded);
         var site = instance.Read(static json => json.Member("site"));
-        var facts = new Dictionary<string, string?>
-        {
-            ["name"] = site.TextOrNull("siteDisplayName") ?? site.TextOrNull("url") ?? instanceId,
-            ["currency"] = site.TextOrNull("paymentCurrency"),
-            ["timeZone"] = properties?.Read(static json => json.Member("properties").TextOrNull("timeZone")),
-            [WixCatalog.VersionFact] = version?.Read(static json => json.TextOrNull("catalogVersion")),
-        };
+        var facts = Grant.Told(
+            ("name", site.TextOrNull("siteDisplayName") ?? site.TextOrNull("url") ?? instanceId),
+            ("currency", site.TextOrNull("paymentCurrency")),
+            ("timeZone", properties?.Read(static json => json.Member("properties").TextOrNull("timeZone"))),
+            (WixCatalog.VersionFact, version?.Read(static json => json.TextOrNull("catalogVersion"))));
         var scopes = instance.Read(static json => json.Required("instance").Items("permissions").Select(static permission => permission.ToString()).Order(StringComparer.Ordinal).ToList());
-        return grant with { Scopes = scopes, Facts = facts.Where(static fact => !string.IsNullOrEmpty(fact.Value)).ToDictionary(static fact => fact.Key, static fact => fact.Value!) };
+        return tokens.Grant with { Store = instanceId, Scopes = scopes, Facts = facts };
     }
 
-    public async Task<Grant?> RefreshAsync(StoreSession store, DateTimeOffset now, CancellationToken cancellationToken) => await TokenAsync(store, store.Store, now, cancellationToken);
+    private static PlatformRequest Request(StoreSession store, string instanceId) => WixConnector.Request(HttpMethod.Post, "/oauth2/token", JsonSerializer.Serialize(
+        new { grant_type = "client_credentials", client_id = store.Secrets["clientId"].Reveal(), client_secret = store.Secrets["clientSecret"].Reveal(), instance_id = instanceId }));
 
-    private static async Task<Grant> TokenAsync(StoreSession store, string instanceId, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var fields = JsonSerializer.Serialize(new { grant_type = "client_credentials", client_id = store.Secrets["clientId"].Reveal(), client_secret = store.Secrets["clientSecret"].Reveal(), instance_id = instanceId });
-        try
-        {
-            var answer = await TokenEndpoint.AskAsync(store, WixConnector.Request(HttpMethod.Post, "/oauth2/token", fields), repeatable: true, Refusal, now, cancellationToken);
-            return new Grant { Store = instanceId, Secrets = answer.Renew(store.Secrets), ExpiresAt = answer.ExpiresAt };
-        }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.NotFound or FaultKind.Conflict)
-        {
-            // No such installation, or one that was removed.
-            throw new PlatformException(e.Fault with { Kind = FaultKind.CredentialsRejected, Message = Refusal }, e);
-        }
-    }
-
-    /// <summary>
-    /// Asks with the new token; the call counts as unauthorized, so that a refusal ends the connect and renews nothing. Null where something unneeded is not allowed, which Wix
-    /// tells with 401 now and then.
-    /// </summary>
-    private static async Task<PlatformResponse?> AskAsync(StoreSession store, Grant grant, string path, bool isNeeded, CancellationToken cancellationToken)
-    {
-        try
-        {
-            KeyValuePair<string, string> token = new("Authorization", grant.Secrets["accessToken"].Reveal());
-            return await store.SendAsync(PlatformRequest.Get(WixConnector.Api + path) with { Authorized = false, Headers = [token] }, cancellationToken);
-        }
-        catch (PlatformException e) when (!isNeeded && e.Fault.Kind is (FaultKind.ScopeMissing or FaultKind.CredentialsRejected or FaultKind.NotFound))
-        {
-            return null;
-        }
-    }
+    private static Task<PlatformResponse> AskAsync(StoreSession store, string path, CancellationToken cancellationToken) =>
+        store.SendAsync(PlatformRequest.Get(WixConnector.Api + path) with { Renews = false }, cancellationToken);
 
     /// <summary>"signature.data" in the callback: an HMAC-SHA256 with the App Secret Key over the text of the data part, both base64url. Either the instance, or what is wrong.</summary>
     private static (string? InstanceId, string? Wrong) ReadInstance(StoreSession store, CallbackInput callback, DateTimeOffset now)

@@ -19,8 +19,8 @@ public sealed class WixConnector : IPlatformProtocol
         Readers = new Dictionary<Resource, IReader>
         {
             [Resource.Orders] = new WixOrders(),
-            [Resource.Products] = new WixCatalog(IsStock: false),
-            [Resource.Stock] = new WixCatalog(IsStock: true),
+            [Resource.Products] = new WixCatalog(isStock: false),
+            [Resource.Stock] = new WixCatalog(isStock: true),
             [Resource.Customers] = new WixContacts(),
         },
         StockWriter = new WixStockWriter(),
@@ -38,7 +38,7 @@ public sealed class WixConnector : IPlatformProtocol
             return null;
         }
 
-        var body = Body(response);
+        var body = JsonReading.ObjectOrNull(response.Body);
         var details = body.Member("details");
         var violation = details.Member("validationError").Items("fieldViolations").FirstOrDefault();
         var code = details.Member("applicationError").TextOrNull("code") ?? violation.TextOrNull("ruleName") ?? violation.TextOrNull("violatedRule");
@@ -60,16 +60,4 @@ public sealed class WixConnector : IPlatformProtocol
 
     internal static PlatformRequest Request(HttpMethod method, string path, string json) =>
         new(method, new Uri(Api + path)) { Body = Encoding.UTF8.GetBytes(json), ContentType = "application/json" };
-
-    private static JsonElement? Body(PlatformResponse response)
-    {
-        try
-        {
-            return JsonElement.Parse(response.Body.Span);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

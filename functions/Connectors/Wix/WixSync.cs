@@ -5,9 +5,6 @@ using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Wix;
 
-/// <summary>One level, and under what V3 sets it: the inventory item and its present revision.</summary>
-internal sealed record WixLevel(StockLevel Level, string? InventoryId, string? Revision);
-
 /// <summary>What Wix's rows mean. A variant, and its stock, is "product:variant", since variants' ids repeat across products; "product" where there is but the one without an id.</summary>
 internal static class WixRecords
 {
@@ -59,13 +56,13 @@ internal static class WixRecords
     }
 
     /// <summary>An inventory row: in V1 a product with its variants, in V3 a variant at a place. Neither names the article; a count of none is left out.</summary>
-    public static IEnumerable<WixLevel> Levels(JsonElement row)
+    public static IEnumerable<StockPlace> Levels(JsonElement row)
     {
         var (productId, tracked, updated) = (row.Id("productId"), row.Flag("trackQuantity"), row.TimeOrNull("updatedDate") ?? row.Time("lastUpdated"));
         return from counted in row.Member("variants") is null ? [row] : row.Items("variants")
                let available = tracked ? counted.DecimalOrNull("quantity") ?? 0 : (decimal?)null
                let level = new StockLevel { ItemId = Key(productId, counted.Id("variantId")), LocationId = row.TextOrNull("locationId") ?? "", UpdatedAt = updated, Available = available }
-               select new WixLevel(level, row.TextOrNull("id"), row.TextOrNull("revision"));
+               select new StockPlace(level, row.TextOrNull("id") ?? "", row.TextOrNull("revision") ?? "");
     }
 
     private static Variant Variant(JsonElement product, JsonElement variant)
@@ -103,111 +100,90 @@ internal static class WixQuery
     public static string In(string field, string operation, params IEnumerable<string> ids) => $$"""{"{{field}}":{"{{operation}}":{{JsonSerializer.Serialize(ids)}} } }""";
 
     /// <summary>No condition for no time.</summary>
-    public static IEnumerable<string> AtLeast(string field, DateTimeOffset? time) => time is { } from ? [$"\"{field}\":{{\"$gte\":\"{Stamp(from)}\"}}"] : [];
+    public static IEnumerable<string> AtLeast(string field, DateTimeOffset? time) => time is { } from ? [$"\"{field}\":{{\"$gte\":\"{from.Millisecond()}Z\"}}"] : [];
 
-    public static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    /// <summary>A page by Wix's own cursor, which holds filter and sort, so that it alone is sent for later pages. Ours is the same, with a bar before it in a walk that was begun anew.</summary>
+    /// <summary>A page by Wix's own cursor, which holds filter and sort, so that it alone is sent for later pages.</summary>
     /// <param name="within">What the question stands under, "search" or "query".</param>
     /// <param name="question">Filter and sort, as JSON members.</param>
-    public static async Task<(PlatformResponse Page, string? Next)> PageAsync(
-        StoreSession store, string path, string within, string question, int size, string? cursor, CancellationToken cancellationToken)
+    public static async Task<(JsonElement Page, string? Next)> PageAsync(
+        StoreSession store, string path, string within, string question, int size, string cursor, CancellationToken cancellationToken)
     {
-        var (bar, place) = cursor is ['|', .. var again] ? ("|", again) : ("", cursor ?? "");
-        var asked = place.Length > 0 ? $$"""{"cursor":{{JsonSerializer.Serialize(place)}} }""" : $$"""{"limit":{{size}} }""";
-        var first = place.Length > 0 || question.Length == 0 ? "" : question + ",";
-        try
-        {
-            var page = await WixConnector.PostAsync(store, path, $$"""{"{{within}}":{ {{first}}"cursorPaging":{{asked}} } }""", cancellationToken);
-            return (page, page.Read(Next) is { } next ? bar + next : null);
-        }
-        catch (PlatformException e) when (e.Fault.Kind == FaultKind.Invalid && !WixCatalog.IsOtherVersion(e.Fault) && place.Length > 0 && bar.Length == 0)
-        {
-            // How long a cursor lives is not documented; a walk that stopped in between would never get on with one that has died.
-            return await PageAsync(store, path, within, question, size, "|", cancellationToken);
-        }
+        var asked = cursor.Length > 0 ? $$"""{"cursor":{{JsonSerializer.Serialize(cursor)}} }""" : $$"""{"limit":{{size}} }""";
+        var first = cursor.Length > 0 || question.Length == 0 ? "" : question + ",";
+        var page = (await WixConnector.PostAsync(store, path, $$"""{"{{within}}":{ {{first}}"cursorPaging":{{asked}} } }""", cancellationToken)).Json();
+        return (page, Next(page));
     }
 
     /// <summary>All rows of a filter, whatever the number of pages.</summary>
-    public static async Task<IReadOnlyList<JsonElement>> AllAsync(StoreSession store, string path, string rows, string filter, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<JsonElement>> AllAsync(StoreSession store, string path, string rows, string filter, CancellationToken cancellationToken) => await RowReader.AllAsync(async cursor =>
     {
-        List<JsonElement> all = [];
-        string? cursor = null;
-        do
-        {
-            (var page, cursor) = await PageAsync(store, path, "query", $"\"filter\":{filter}", rows == "products" ? 100 : 1000, cursor, cancellationToken);
-            all.AddRange(page.Read(json => json.Items(rows).ToList()));
-        }
-        while (cursor is not null);
-        return all;
-    }
+        var (page, next) = await PageAsync(store, path, "query", $"\"filter\":{filter}", rows == "products" ? 100 : 1000, cursor ?? "", cancellationToken);
+        return (page.Items(rows), next);
+    });
 
     public static string Since(DateTimeOffset? since) => $$""" "filter":{{Filter(AtLeast("updatedDate", since))}},"sort":[{"fieldName":"createdDate","order":"ASC"}] """;
 
     private static string? Next(JsonElement json)
     {
         var paging = json.Member("metadata") ?? json.Member("pagingMetadata");
-        return paging.TextOrNull("hasNext") != "false" && paging.Member("cursors").TextOrNull("next") is { Length: > 0 } next ? next : null;
+        return paging.TextOrNull("hasNext") == "false" ? null : paging.Member("cursors").Filled("next");
     }
 }
 
-internal sealed class WixOrders : IReader
+internal sealed class WixOrders : TokenReader
 {
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected override async Task<Page> PageAsync(StoreSession store, PageRequest request, string token, CancellationToken cancellationToken)
     {
-        var (page, next) = await WixQuery.PageAsync(store, "/ecom/v1/orders/search", "search", WixQuery.Since(request.Since), request.Size, request.Cursor, cancellationToken);
-        return new Page(await ChangesAsync(store, page, static json => json.Items("orders"), cancellationToken), next);
+        var (page, next) = await WixQuery.PageAsync(store, "/ecom/v1/orders/search", "search", WixQuery.Since(request.Since), request.Size, token, cancellationToken);
+        return new Page(await ChangesAsync(store, [.. page.Items("orders")], cancellationToken), next);
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
-        var found = await WixConnector.GetAsync(store, $"/ecom/v1/orders/{Uri.EscapeDataString(id)}", cancellationToken).OrNull();
-        return found is null ? [] : await ChangesAsync(store, found, static json => [json.Required("order")], cancellationToken);
+        var found = await WixConnector.GetAsync(store, $"/ecom/v1/orders/{Uri.EscapeDataString(id)}", cancellationToken);
+        return await ChangesAsync(store, [found.Json().Required("order")], cancellationToken);
     }
 
     /// <summary>INITIALIZED is an order that the buyer has not finished; lists leave it out.</summary>
-    private static async Task<IReadOnlyList<RecordChange>> ChangesAsync(StoreSession store, PlatformResponse page, Func<JsonElement, IEnumerable<JsonElement>> rows, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RecordChange>> ChangesAsync(StoreSession store, IReadOnlyList<JsonElement> orders, CancellationToken cancellationToken)
     {
-        var ids = page.Read(json => rows(json).Where(WixRecords.HasRefunds).Select(static order => order.Id("id")).ToList());
+        var ids = orders.Where(WixRecords.HasRefunds).Select(static order => order.Id("id")).ToList();
         var answer = ids.Count == 0 ? null : await WixConnector.PostAsync(store, "/ecom/v1/payments/list-by-ids", $$"""{"orderIds":{{JsonSerializer.Serialize(ids)}} }""", cancellationToken);
-        var refunds = answer?.Read(static json => json.Items("orderTransactions").SelectMany(static row => WixRecords.Refunds(row).Select(refund => (Order: row.Id("orderId"), Refund: refund))).ToLookup(static row => row.Order, static row => row.Refund));
-        return page.Read(json => rows(json).Where(static order => order.TextOrNull("status") != "INITIALIZED").Select(order => WixRecords.Order(order, refunds?[order.Id("id")] ?? [])).ToList());
+        var refunds = answer?.Json().Items("orderTransactions").SelectMany(static row => WixRecords.Refunds(row).Select(refund => (Order: row.Id("orderId"), Refund: refund))).ToLookup(static row => row.Order, static row => row.Refund);
+        return [.. orders.Where(static order => order.TextOrNull("status") != "INITIALIZED").Select(order => WixRecords.Order(order, refunds?[order.Id("id")] ?? []))];
     }
 }
 
-/// <summary>
-/// Contacts go by offset. Each page begins at the instant of the last row before (cursor "instant|offset"), so one that is deleted meanwhile shifts nothing; where a whole page
-/// lies in one instant it moves on by half a page.
-/// </summary>
-internal sealed class WixContacts : IReader
+/// <summary>Contacts go by offset; where a whole page lies in one instant it moves on by half a page.</summary>
+internal sealed class WixContacts : SortedReader
 {
     private const string Path = "/contacts/v4/contacts/query";
 
-    public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+    protected override DateTimeOffset? TimeOf(PageRequest request, JsonElement row) => row.Time("createdDate");
+
+    protected override async Task<Listing> ListAsync(StoreSession store, PageRequest request, DateTimeOffset? from, string? place, CancellationToken cancellationToken)
     {
-        var (from, offset) = request.Cursor?.Split('|') is [var instant, var skipped] ? (DateTimeOffset.Parse(instant, CultureInfo.InvariantCulture), int.Parse(skipped, CultureInfo.InvariantCulture)) : ((DateTimeOffset?)null, 0);
-        var size = Math.Max(request.Size, 2);
-        var filter = WixQuery.Filter([.. WixQuery.AtLeast("updatedDate", request.Since), .. WixQuery.AtLeast("createdDate", from)]);
+        var (offset, size) = (place is null ? 0 : int.Parse(place, CultureInfo.InvariantCulture), Math.Max(request.Size, 2));
+        var filter = WixQuery.Filter([.. WixQuery.AtLeast("updatedDate", request.Since), .. request.Cursor is null ? [] : WixQuery.AtLeast("createdDate", from)]);
         var query = $$"""{"query":{"filter":{{filter}},"sort":[{"fieldName":"createdDate","order":"ASC"}],"paging":{"limit":{{size}},"offset":{{offset}} } } }""";
-        var page = await WixConnector.PostAsync(store, Path, query, cancellationToken);
-        return page.Read(json =>
-        {
-            var rows = json.Items("contacts").Select(WixRecords.Customer).ToList();
-            var isEnd = rows.Count == 0 || offset + rows.Count >= json.Member("pagingMetadata").DecimalOrNull("total");
-            var last = isEnd ? null : rows[^1].Customer.FirstSeenAt;
-            return new Page(rows, isEnd ? null : $"{WixQuery.Stamp(last!.Value)}|{(last == from ? offset + (size / 2) : 0)}");
-        });
+        var page = (await WixConnector.PostAsync(store, Path, query, cancellationToken)).Json();
+        List<JsonElement> rows = [.. page.Items("contacts")];
+        var isEnd = rows.Count == 0 || offset + rows.Count >= page.Member("pagingMetadata").DecimalOrNull("total");
+        return new Listing(rows, isEnd ? null : (offset + (size / 2)).ToString(CultureInfo.InvariantCulture));
     }
 
-    public async Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken)
+    protected override Task<IReadOnlyList<RecordChange>> LoadAsync(StoreSession store, IReadOnlyList<JsonElement> rows, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RecordChange>>([.. rows.Select(WixRecords.Customer)]);
+
+    protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
     {
         var page = await WixConnector.PostAsync(store, Path, $$"""{"query":{"filter":{{WixQuery.In("id", "$in", id)}} } }""", cancellationToken);
-        return page.Read(static json => json.Items("contacts").Select(WixRecords.Customer).ToList());
+        return [.. page.Json().Items("contacts").Select(WixRecords.Customer)];
     }
 }
 
 /// <summary>Products or stock of a site, whose catalog is of one version or the other, or is not there.</summary>
-internal sealed record WixCatalog(bool IsStock) : IReader
+internal sealed class WixCatalog(bool isStock) : TokenReader
 {
     public const string VersionFact = "catalog", VersionPath = "/stores/v3/provision/version", V1 = "V1_CATALOG", V3 = "V3_CATALOG";
 
@@ -230,14 +206,10 @@ internal sealed record WixCatalog(bool IsStock) : IReader
             var now = await VersionAsync(store, cancellationToken);
             return now == version ? throw new PlatformException(e.Fault, e) : await work(now);
         }
-        catch (FormatException e)
-        {
-            throw JsonReading.Unexpected(e);
-        }
     }
 
     /// <summary>All levels of a product, without articles' numbers.</summary>
-    public static async Task<IReadOnlyList<WixLevel>> LevelsAsync(StoreSession store, string version, string productId, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<StockPlace>> LevelsAsync(StoreSession store, string version, string productId, CancellationToken cancellationToken)
     {
         var rows = version == V3
             ? await WixQuery.AllAsync(store, InventoryV3, "inventoryItems", WixQuery.In("productId", "$in", productId), cancellationToken)
@@ -245,29 +217,31 @@ internal sealed record WixCatalog(bool IsStock) : IReader
         return [.. rows.SelectMany(WixRecords.Levels)];
     }
 
-    public Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken) => RunAsync(
+    protected override bool IsDead(PlatformFault fault) => base.IsDead(fault) && !IsOtherVersion(fault);
+
+    protected override Task<Page> PageAsync(StoreSession store, PageRequest request, string token, CancellationToken cancellationToken) => RunAsync(
         store,
         async version =>
         {
             // "version|place": a walk that was begun in the other version begins anew.
-            var place = request.Cursor?.Split('|', 2) is [var begun, var reached] && begun == version ? reached : null;
+            var place = token.Split('|', 2) is [var begun, var reached] && begun == version ? reached : "";
             var (rows, next) = version switch
             {
                 V1 => await RowsV1Async(store, request, place, cancellationToken),
                 V3 => await RowsV3Async(store, request, place, cancellationToken),
                 _ => ([], null),
             };
-            IReadOnlyList<RecordChange> changes = IsStock
+            IReadOnlyList<RecordChange> changes = isStock
                 ? await StockAsync(store, version, [.. rows.SelectMany(WixRecords.Levels).Where(level => !(level.Level.UpdatedAt < request.Since))], cancellationToken)
                 : await ProductsAsync(store, version, rows, cancellationToken);
             return new Page(changes, next is null ? null : $"{version}|{next}");
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => RunAsync<IReadOnlyList<RecordChange>>(
+    protected override Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken) => RunAsync<IReadOnlyList<RecordChange>>(
         store,
         async version => id.Split(':', '@')[0] is var productId && version is not (V1 or V3) ? []
-            : IsStock ? await StockAsync(store, version, await LevelsAsync(store, version, productId, cancellationToken), cancellationToken)
+            : isStock ? await StockAsync(store, version, await LevelsAsync(store, version, productId, cancellationToken), cancellationToken)
             : await FindProductsAsync(store, version, [productId], cancellationToken),
         cancellationToken);
 
@@ -279,26 +253,23 @@ internal sealed record WixCatalog(bool IsStock) : IReader
     }
 
     /// <summary>Offsets end at 10,000 rows in V1, so a list goes on behind the last number, which grows with each new row.</summary>
-    private async Task<(IReadOnlyList<JsonElement> Rows, string? Next)> RowsV1Async(StoreSession store, PageRequest request, string? place, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<JsonElement> Rows, string? Next)> RowsV1Async(StoreSession store, PageRequest request, string place, CancellationToken cancellationToken)
     {
-        var filter = WixQuery.Filter([.. WixQuery.AtLeast("lastUpdated", request.Since), .. place is null ? Array.Empty<string>() : [$"\"numericId\":{{\"$gt\":{place}}}"]]);
-        var page = await WixConnector.PostAsync(store, IsStock ? InventoryV1 : ProductsV1, V1Query(filter, request.Size, isProducts: !IsStock), cancellationToken);
-        return page.Read(json =>
-        {
-            var rows = json.Items(IsStock ? "inventoryItems" : "products").ToList();
-            return (rows, rows.Count == 0 || rows.Count >= json.DecimalOrNull("totalResults") ? null : rows[^1].Id("numericId"));
-        });
+        var filter = WixQuery.Filter([.. WixQuery.AtLeast("lastUpdated", request.Since), .. place.Length == 0 ? Array.Empty<string>() : [$"\"numericId\":{{\"$gt\":{place}}}"]]);
+        var page = (await WixConnector.PostAsync(store, isStock ? InventoryV1 : ProductsV1, V1Query(filter, request.Size, isProducts: !isStock), cancellationToken)).Json();
+        var rows = page.Items(isStock ? "inventoryItems" : "products").ToList();
+        return (rows, rows.Count == 0 || rows.Count >= page.DecimalOrNull("totalResults") ? null : rows[^1].Id("numericId"));
     }
 
     /// <summary>Whether stock can be filtered by time is not documented: it is read whole, and what is older is left out here.</summary>
-    private async Task<(IReadOnlyList<JsonElement> Rows, string? Next)> RowsV3Async(StoreSession store, PageRequest request, string? place, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<JsonElement> Rows, string? Next)> RowsV3Async(StoreSession store, PageRequest request, string place, CancellationToken cancellationToken)
     {
-        var (page, next) = await WixQuery.PageAsync(store, IsStock ? InventoryV3 : ProductsV3, "query", IsStock ? "" : WixQuery.Since(request.Since), request.Size, place, cancellationToken);
-        return (page.Read(json => json.Items(IsStock ? "inventoryItems" : "products").ToList()), next);
+        var (page, next) = await WixQuery.PageAsync(store, isStock ? InventoryV3 : ProductsV3, "query", isStock ? "" : WixQuery.Since(request.Since), request.Size, place, cancellationToken);
+        return ([.. page.Items(isStock ? "inventoryItems" : "products")], next);
     }
 
     /// <summary>The levels with their articles' numbers, which the products know.</summary>
-    private static async Task<IReadOnlyList<RecordChange>> StockAsync(StoreSession store, string version, IReadOnlyList<WixLevel> levels, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RecordChange>> StockAsync(StoreSession store, string version, IReadOnlyList<StockPlace> levels, CancellationToken cancellationToken)
     {
         var products = await FindProductsAsync(store, version, [.. levels.Select(static level => level.Level.ItemId.Split(':')[0]).Distinct()], cancellationToken);
         var skus = products.SelectMany(static change => change.Product.Variants).ToLookup(static variant => variant.StockItemId, static variant => variant.Sku);
@@ -330,83 +301,38 @@ internal sealed record WixCatalog(bool IsStock) : IReader
 }
 
 /// <summary>
-/// Sets absolute values. V3 takes a change only under the item's present revision; V1 compares nothing, so what is expected is read just before.
+/// Sets stock in the version of the site's catalog. V3 takes a change only under the item's present revision, so a refused one is not yet a conflict: an answer that got lost leaves one behind, and so
+/// does a change of something else. V1 compares nothing.
 /// </summary>
 internal sealed class WixStockWriter : IStockWriter
 {
-    public Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) => WixCatalog.RunAsync<IReadOnlyList<StockWriteResult>>(
-        store,
-        async version =>
-        {
-            var faults = new PlatformFault?[writes.Count];
-            foreach (var product in writes.Index().GroupBy(static entry => entry.Item.ItemId.Split(':')[0]))
-            {
-                var levels = await WixCatalog.LevelsAsync(store, version, product.Key, cancellationToken);
-                foreach (var (index, write) in product)
-                {
-                    faults[index] = Compare(write, Find(levels, write), version);
-                }
+    public Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
+        WixCatalog.RunAsync(store, version => new InVersion(version).SetAsync(store, writes, cancellationToken), cancellationToken);
 
-                var good = product.Where(entry => faults[entry.Index] is null).ToList();
-                foreach (var (index, write) in version == WixCatalog.V3 ? good : [])
-                {
-                    faults[index] = await SetV3Async(store, product.Key, write, Find(levels, write)!, cancellationToken);
-                }
-
-                if (version != WixCatalog.V3 && good.Count > 0)
-                {
-                    var variants = good.Select(static entry => new { variantId = entry.Item.ItemId.Split(':') is [_, var id] ? id : WixRecords.NoVariant, quantity = (int)entry.Item.Quantity });
-                    var fault = await PatchAsync(store, $"/stores/v2/inventoryItems/product/{product.Key}", new { inventoryItem = new { trackQuantity = true, variants } }, cancellationToken);
-                    good.ForEach(entry => faults[entry.Index] = fault);
-                }
-            }
-
-            return [.. writes.Select((write, index) => new StockWriteResult(write, faults[index]))];
-        },
-        cancellationToken);
-
-    /// <summary>A refused revision is not yet a conflict: an answer that got lost leaves one behind, and so does a change of something else.</summary>
-    private static async Task<PlatformFault?> SetV3Async(StoreSession store, string productId, StockWrite write, WixLevel? level, CancellationToken cancellationToken)
+    private sealed class InVersion(string version) : StockWriter("Wix", mostItems: version == WixCatalog.V3 ? 1 : 100)
     {
-        PlatformFault? fault = null;
-        for (var tries = 0; tries < 3 && level is not null; tries++)
-        {
-            var item = new { id = level.InventoryId, revision = level.Revision, trackQuantity = true, quantity = (int)write.Quantity };
-            fault = await PatchAsync(store, $"/stores/v3/inventory-items/{level.InventoryId}", new { inventoryItem = item, reason = "MANUAL" }, cancellationToken);
-            if (fault is not { Kind: FaultKind.Conflict })
-            {
-                return fault;
-            }
+        protected override int MostLooks => 2;
 
-            level = Find(await WixCatalog.LevelsAsync(store, WixCatalog.V3, productId, cancellationToken), write);
-            if (level?.Level.Available == write.Quantity || Compare(write, level, WixCatalog.V3) is not null)
-            {
-                return level?.Level.Available == write.Quantity ? null : fault;
-            }
-        }
+        protected override string ScopeOf(StockWrite write) => write.ItemId.Split(':')[0];
 
-        return fault;
-    }
+        protected override bool Reads(StockWrite write) => true;
 
-    private static async Task<PlatformFault?> PatchAsync(StoreSession store, string path, object body, CancellationToken cancellationToken)
-    {
-        try
+        /// <summary>Tracking belongs to the product in V1: the other variants would begin at none.</summary>
+        protected override PlatformFault? Wrong(StockEntry entry) => version == WixCatalog.V1 && entry.Place is { Level.Available: null }
+            ? new(FaultKind.Invalid, "not-tracked", "Wix does not count this product. Switch its inventory tracking on.")
+            : base.Wrong(entry);
+
+        protected override Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken) =>
+            WixCatalog.LevelsAsync(store, version, scope, cancellationToken);
+
+        protected override Task SendAsync(StoreSession store, string scope, IReadOnlyList<StockEntry> entries, CancellationToken cancellationToken)
         {
-            await store.SendAsync(WixConnector.Request(HttpMethod.Patch, path, JsonSerializer.Serialize(body)), cancellationToken);
-            return null;
-        }
-        catch (PlatformException e) when (e.Fault.Kind is FaultKind.NotFound or FaultKind.Invalid or FaultKind.Conflict)
-        {
-            return e.Fault;
+            var (place, quantity) = (entries[0].Place!, (int)entries[0].Write.Quantity);
+            var variants = entries.Select(static entry => new { variantId = entry.Write.ItemId.Split(':') is [_, var id] ? id : WixRecords.NoVariant, quantity = (int)entry.Write.Quantity });
+            var (path, body) = version == WixCatalog.V3
+                ? ($"/stores/v3/inventory-items/{place.Handle}", (object)new { inventoryItem = new { id = place.Handle, revision = place.Revision, trackQuantity = true, quantity }, reason = "MANUAL" })
+                : ($"/stores/v2/inventoryItems/product/{scope}", new { inventoryItem = new { trackQuantity = true, variants } });
+            return store.SendAsync(WixConnector.Request(HttpMethod.Patch, path, JsonSerializer.Serialize(body)), cancellationToken);
         }
     }
-
-    private static WixLevel? Find(IReadOnlyList<WixLevel> levels, StockWrite write) =>
-        levels.FirstOrDefault(level => level.Level.ItemId == write.ItemId && level.Level.LocationId == write.LocationId);
-
-    private static PlatformFault? Compare(StockWrite write, WixLevel? level, string version) =>
-        write.WrongCount("Wix") is { } wrong ? wrong
-        // Tracking belongs to the product there: the other variants would begin at none.
-        : version == WixCatalog.V1 && level is { Level.Available: null } ? new(FaultKind.Invalid, "not-tracked", "Wix does not count this product. Switch its inventory tracking on.")
-        : write.WrongTime("Wix", level is not null, level?.Level.Available);
 }

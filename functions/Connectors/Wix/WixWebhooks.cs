@@ -26,8 +26,7 @@ internal sealed class WixWebhooks : IWebhooks
     public DeliveryHead Head(WebhookRequest request)
     {
         var letter = Open(request.Body);
-        var at = DateTimeOffset.TryParse(letter?.Event.TextOrNull("eventTime"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : (DateTimeOffset?)null;
-        return new DeliveryHead(letter?.Topic ?? "", letter?.Event?.IdOrNull("id") ?? Convert.ToHexStringLower(SHA256.HashData(JwtSignature.Payload(request.Body).Span)), at);
+        return new DeliveryHead(letter?.Topic ?? "", letter?.Event?.IdOrNull("id") ?? Convert.ToHexStringLower(SHA256.HashData(JwtSignature.Payload(request.Body).Span)), Stamps.Read(letter?.Event.TextOrNull("eventTime")));
     }
 
     public IReadOnlyList<Change> Read(Delivery delivery, StoreSession store)

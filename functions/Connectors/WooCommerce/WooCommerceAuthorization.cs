@@ -18,10 +18,7 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         var (key, secret) = (input.Text("consumerKey"), input.Text("consumerSecret"));
         var (site, wrong) = Site(input.Text("siteUrl") ?? "", input.LiftAddressRules);
         List<FieldError> errors = wrong is null ? [] : [new("siteUrl", wrong, "Enter the shop's address, such as https://example.com or https://example.com/shop.")];
-        if (key is null != secret is null)
-        {
-            errors.Add(new(key is null ? "consumerKey" : "consumerSecret", "The other half of the key pair came without it.", "Give both, or neither to approve in the store instead."));
-        }
+        errors.AddRange(input.Half("consumerKey", "consumerSecret", "the key pair", "Give both, or neither to approve in the store instead.") is { } half ? [half] : []);
 
         return errors.Count > 0 ? new ConnectPlan.Refused(errors)
             : key is null ? new ConnectPlan.Browser(site, new Dictionary<string, Secret>())
@@ -34,24 +31,18 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         var mayWrite = await MayWriteAsync(store, cancellationToken);
         // The site's own index is open to anybody and refuses a WooCommerce key; the status is for shop managers, and slow when asked for whole.
         var site = PlatformRequest.Get(store.Store + store.Facts["apiRoot"].Replace("wc/v3", "", StringComparison.Ordinal)) with { Authorized = false };
-        var index = (await AskAsync(WooCommerceConnector.SendAsync(store, site, cancellationToken))).Answer?.Json();
-        var status = (await AskAsync(WooCommerceConnector.GetAsync(store, "system_status", "_fields=environment.version,settings.currency", cancellationToken))).Answer?.Json();
-        var facts = new Dictionary<string, string>(store.Facts) { ["permission"] = mayWrite ? "read_write" : "read" };
-        foreach (var (name, value) in new[]
-        {
+        var index = (await WooCommerceConnector.SendAsync(store, site, cancellationToken).OrFault()).Answer?.Json();
+        var status = (await WooCommerceConnector.GetAsync(store, "system_status", "_fields=environment.version,settings.currency", cancellationToken).OrFault()).Answer?.Json();
+        var facts = Grant.Told(
+        [
+            .. store.Facts.Select(static fact => (fact.Key, fact.Value)),
+            ("permission", mayWrite ? "read_write" : "read"),
             ("currency", status.Member("settings").TextOrNull("currency") ?? newest.TextOrNull("currency")),
             ("version", status.Member("environment").TextOrNull("version")),
             ("timeZone", TimeZone(index)),
             // WordPress escapes the title for HTML.
             ("name", WebUtility.HtmlDecode(index.TextOrNull("name"))),
-        })
-        {
-            if (!string.IsNullOrEmpty(value))
-            {
-                facts[name] = value;
-            }
-        }
-
+        ]);
         var secrets = new Dictionary<string, Secret>(store.Secrets) { ["webhookSecret"] = store.Secrets.GetValueOrDefault("webhookSecret") ?? NewSecret() };
         return new Grant { Store = store.Store, Secrets = secrets, Scopes = mayWrite ? ["read", "write"] : ["read"], Facts = facts };
     }
@@ -64,9 +55,10 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         }
 
         // The store's server posts the keys to the address as it is given, so the state stands in it; the browser gets it appended.
-        var (state, callback) = (Uri.EscapeDataString(start.State), start.CallbackUrl.AbsoluteUri);
-        return new Uri($"{store.Store}/wc-auth/v1/authorize?app_name=StoreClaw&scope=read_write&user_id={state}&return_url={Uri.EscapeDataString(callback)}"
-            + $"&callback_url={Uri.EscapeDataString($"{callback}{(start.CallbackUrl.Query.Length > 0 ? '&' : '?')}{StateParameter}={state}")}");
+        var callback = start.CallbackUrl.AbsoluteUri;
+        return Links.To(
+            $"{store.Store}/wc-auth/v1/authorize", ("app_name", "StoreClaw"), ("scope", "read_write"), ("user_id", start.State), ("return_url", callback),
+            ("callback_url", Links.To(callback, (StateParameter, start.State)).AbsoluteUri));
     }
 
     public string? CheckCallback(StoreSession store, CallbackInput callback, DateTimeOffset now) =>
@@ -105,17 +97,8 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         return (new UriBuilder(url.Scheme, url.IdnHost, url.IsDefaultPort ? -1 : url.Port, url.AbsolutePath[..end]).Uri.AbsoluteUri.TrimEnd('/'), wrong);
     }
 
-    private static JsonElement? Keys(CallbackInput callback)
-    {
-        try
-        {
-            return JsonReading.ParseObject(callback.Body) is var keys && keys.IdOrNull("consumer_key") is not null && keys.IdOrNull("consumer_secret") is not null ? keys : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
+    private static JsonElement? Keys(CallbackInput callback) =>
+        JsonReading.Look(callback.Body, static keys => keys.IdOrNull("consumer_key") is not null && keys.IdOrNull("consumer_secret") is not null ? keys : (JsonElement?)null);
 
     /// <summary>Finds the form of the address and the way to hand over the key that work, and leaves them in the session's facts. Reads an order: the API's index is open to anybody.</summary>
     private static async Task<JsonElement?> ProbeAsync(StoreSession store, CancellationToken cancellationToken)
@@ -125,7 +108,7 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         foreach (var (inQuery, root) in new[] { (false, "/wp-json/wc/v3"), (false, "/?rest_route=/wc/v3"), (true, "/wp-json/wc/v3"), (true, "/?rest_route=/wc/v3") })
         {
             store.Facts = inQuery ? new Dictionary<string, string> { ["apiRoot"] = root, ["keysInQuery"] = "true" } : new Dictionary<string, string> { ["apiRoot"] = root };
-            var (answer, fault) = await AskAsync(WooCommerceConnector.GetAsync(store, "orders", "per_page=1", cancellationToken));
+            var (answer, fault) = await WooCommerceConnector.GetAsync(store, "orders", "per_page=1", cancellationToken).OrFault();
             if (answer is not null)
             {
                 return answer.Read(static orders => WooCommerceSync.Rows(orders).Cast<JsonElement?>().FirstOrDefault());
@@ -146,20 +129,8 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
     /// <summary>The store tells a key's permission nowhere. It checks it before it looks at what is to be written, here nothing.</summary>
     private static async Task<bool> MayWriteAsync(StoreSession store, CancellationToken cancellationToken)
     {
-        var (_, fault) = await AskAsync(WooCommerceConnector.SendAsync(store, HttpMethod.Post, "products/batch", "", new { update = Array.Empty<int>() }, cancellationToken));
+        var (_, fault) = await WooCommerceConnector.SendAsync(store, HttpMethod.Post, "products/batch", "", new { update = Array.Empty<int>() }, cancellationToken).OrFault();
         return fault is not { Passing: true } ? fault?.Kind is not (FaultKind.CredentialsRejected or FaultKind.ScopeMissing) : throw new PlatformException(fault);
-    }
-
-    private static async Task<(PlatformResponse? Answer, PlatformFault? Fault)> AskAsync(Task<PlatformResponse> call)
-    {
-        try
-        {
-            return (await call, null);
-        }
-        catch (PlatformException e)
-        {
-            return (null, e.Fault);
-        }
     }
 
     /// <summary>A site set to a bare offset, as the settings page offers it, has no zone: whole hours have one of their own, signed the other way round.</summary>
@@ -168,10 +139,5 @@ internal sealed class WooCommerceAuthorization(Randomness randomness) : IAuthori
         : null;
 
     /// <summary>Letters and digits only: the store un-escapes HTML in the secret before it signs.</summary>
-    private Secret NewSecret()
-    {
-        var bytes = new byte[32];
-        randomness.Fill(bytes);
-        return new Secret(Convert.ToHexStringLower(bytes));
-    }
+    private Secret NewSecret() => new($"{randomness.NewGuid():N}{randomness.NewGuid():N}");
 }

@@ -4,76 +4,46 @@ using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.WooCommerce;
 
-/// <summary>
-/// Sets stock to an absolute value, so a repeat is harmless. The store has no compare-and-set: what is expected is read just before, and the
-/// answer, which the store reads anew, is compared.
-/// </summary>
-internal sealed class WooCommerceStockWriter : IStockWriter
+/// <summary>Sets products, or the variations of one product. The answer, which the store reads anew, is compared too.</summary>
+internal sealed class WooCommerceStockWriter() : StockWriter("The store", mostItems: 100)
 {
-    public async Task<IReadOnlyList<StockWriteResult>> SetAsync(StoreSession store, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
+    protected override string ScopeOf(StockWrite write) => write.ItemId.Split(':') is [var product, _] ? $"products/{product}/variations" : "products";
+
+    /// <summary>A store may count by weight or length as well.</summary>
+    protected override PlatformFault? Wrong(StockWrite write) => null;
+
+    protected override async Task<IReadOnlyList<StockPlace>> ReadAsync(StoreSession store, string scope, IReadOnlyList<StockWrite> writes, CancellationToken cancellationToken)
     {
-        var entries = writes.Select(static write => new Entry(write)).ToList();
-        foreach (var batch in entries.GroupBy(static entry => entry.List).SelectMany(static list => list.Chunk(100)))
-        {
-            if (batch.Where(static entry => entry.Write.Expected is not null).ToList() is { Count: > 0 } expecting)
-            {
-                var query = $"per_page=100&include={string.Join(',', expecting.Select(static entry => entry.Id))}";
-                var answer = await WooCommerceConnector.GetAsync(store, batch[0].List, query, cancellationToken);
-                var rows = answer.Read(static rows => WooCommerceSync.Rows(rows).ToLookup(static row => row.TextOrNull("id")));
-                expecting.ForEach(entry => entry.Compare(rows[entry.Id].FirstOrDefault(), entry.Write.Expected!.Value));
-            }
-
-            await WriteAsync(store, [.. batch.Where(static entry => entry.Fault is null)], cancellationToken);
-        }
-
-        return [.. entries.Select(static entry => new StockWriteResult(entry.Write, entry.Fault))];
+        var answer = await WooCommerceConnector.GetAsync(store, scope, $"per_page=100&include={string.Join(',', writes.Select(Id))}", cancellationToken);
+        var rows = answer.Read(static rows => WooCommerceSync.Rows(rows).ToLookup(static row => row.TextOrNull("id")));
+        return [.. writes.SelectMany(write => rows[Id(write)].Select(row => new StockPlace(WooCommerceSync.Level(write.ItemId, row))))];
     }
 
-    private static async Task WriteAsync(StoreSession store, Entry[] entries, CancellationToken cancellationToken)
+    protected override async Task SendAsync(StoreSession store, string scope, IReadOnlyList<StockEntry> entries, CancellationToken cancellationToken)
     {
+        List<JsonElement> rows;
         if (entries is [var only])
         {
-            try
-            {
-                only.Compare((await WooCommerceConnector.SendAsync(store, HttpMethod.Put, $"{only.List}/{only.Id}", "", only.Body, cancellationToken)).Json(), only.Write.Quantity);
-            }
-            catch (PlatformException e) when (e.Fault.Kind is FaultKind.NotFound or FaultKind.Invalid)
-            {
-                only.Fault = e.Fault;
-            }
+            rows = [(await WooCommerceConnector.SendAsync(store, HttpMethod.Put, $"{scope}/{Id(only.Write)}", "", Body(only), cancellationToken)).Json()];
         }
-        else if (entries.Length > 1)
+        else
         {
-            var answer = await WooCommerceConnector.SendAsync(store, HttpMethod.Post, $"{entries[0].List}/batch", "", new { update = entries.Select(static entry => entry.Body) }, cancellationToken);
-            var rows = answer.Read(static batch => WooCommerceSync.Rows(batch.Member("update")).ToList());
-            foreach (var (index, entry) in entries.Index())
-            {
-                entry.Compare(rows.ElementAtOrDefault(index), entry.Write.Quantity);
-            }
+            var answer = await WooCommerceConnector.SendAsync(store, HttpMethod.Post, $"{scope}/batch", "", new { update = entries.Select(Body) }, cancellationToken);
+            rows = answer.Read(static batch => WooCommerceSync.Rows(batch.Member("update")).ToList());
+        }
+
+        foreach (var (index, entry) in entries.Index())
+        {
+            entry.Fault = Told(entry.Write, rows.ElementAtOrDefault(index));
         }
     }
 
-    private sealed class Entry(StockWrite write)
-    {
-        private readonly string[] _item = write.ItemId.Split(':');
+    private static string Id(StockWrite write) => write.ItemId.Split(':')[^1];
 
-        public StockWrite Write => write;
+    /// <summary>With a double, since a decimal of ours is written as text.</summary>
+    private static object Body(StockEntry entry) => new { id = long.Parse(Id(entry.Write), CultureInfo.InvariantCulture), manage_stock = true, stock_quantity = (double)entry.Write.Quantity };
 
-        public string List => _item.Length == 1 ? "products" : $"products/{_item[0]}/variations";
-
-        public string Id => _item[^1];
-
-        /// <summary>With a double, since a decimal of ours is written as text.</summary>
-        public object Body => new { id = long.Parse(Id, CultureInfo.InvariantCulture), manage_stock = true, stock_quantity = (double)write.Quantity };
-
-        public PlatformFault? Fault { get; set; }
-
-        public void Compare(JsonElement row, decimal wanted) => Fault = row.Member("error").TextOrNull("code") switch
-        {
-            null when row.Member("id") is null => new(FaultKind.NotFound, "no-item", "The store does not have this item."),
-            null when WooCommerceSync.Level(write.ItemId, row).Available == wanted => null,
-            null => new(FaultKind.Conflict, "stock-changed", "The store has another number: it was changed meanwhile."),
-            var code => new(code.EndsWith("_invalid_id", StringComparison.Ordinal) ? FaultKind.NotFound : FaultKind.Invalid, code, "The store refused this item."),
-        };
-    }
+    private static PlatformFault? Told(StockWrite write, JsonElement row) => row.Member("error").TextOrNull("code") is { } code
+        ? new(code.EndsWith("_invalid_id", StringComparison.Ordinal) ? FaultKind.NotFound : FaultKind.Invalid, code, "The store refused this item.")
+        : (write with { Expected = write.Quantity }).WrongTime("The store", row.Member("id") is not null, row.Member("id") is null ? null : WooCommerceSync.Level(write.ItemId, row).Available);
 }

@@ -11,10 +11,10 @@ internal static class WooCommerceSync
 {
     public static IReadOnlyDictionary<Resource, IReader> Readers { get; } = new Dictionary<Resource, IReader>
     {
-        [Resource.Orders] = new ListReader("orders", "&status=any", HasModified: true, HasTrash: true, OrderAsync),
-        [Resource.Products] = new ListReader("products", "", HasModified: true, HasTrash: false, ProductAsync),
-        [Resource.Stock] = new ListReader("products", "", HasModified: true, HasTrash: false, static async (store, row, token) => (await ProductAsync(store, row, token)).OfType<StockChange>()),
-        [Resource.Customers] = new ListReader("customers", "&role=all", HasModified: false, HasTrash: false, static (_, row, _) => Task.FromResult<IEnumerable<RecordChange>>([Customer(row)])),
+        [Resource.Orders] = new ListReader("orders", "&status=any", hasModified: true, hasTrash: true, OrderAsync),
+        [Resource.Products] = new ListReader("products", "", hasModified: true, hasTrash: false, ProductAsync),
+        [Resource.Stock] = new ListReader("products", "", hasModified: true, hasTrash: false, static async (store, row, token) => (await ProductAsync(store, row, token)).OfType<StockChange>()),
+        [Resource.Customers] = new ListReader("customers", "&role=all", hasModified: false, hasTrash: false, static (_, row, _) => Task.FromResult<IEnumerable<RecordChange>>([Customer(row)])),
     };
 
     public static Order Order(JsonElement order, IEnumerable<JsonElement> refunds)
@@ -131,8 +131,7 @@ internal static class WooCommerceSync
         return new Variant(id, sku, options.Length > 0 ? $"{title} - {options}" : title, price, variation.TextOrNull("manage_stock") == "parent" ? productId : $"{productId}:{id}");
     }
 
-    private static string? Country(JsonElement row) =>
-        row.Member("shipping").TextOrNull("country") is { Length: > 0 } shipping ? shipping : row.Member("billing").TextOrNull("country") is { Length: > 0 } billing ? billing : null;
+    private static string? Country(JsonElement row) => row.Member("shipping").Filled("country") ?? row.Member("billing").Filled("country");
 
     /// <summary>The _gmt members are UTC without a Z; those without _gmt are in the site's own time and say nothing.</summary>
     private static (DateTimeOffset Created, DateTimeOffset Modified) Times(JsonElement row)
@@ -143,64 +142,46 @@ internal static class WooCommerceSync
 
     private static string Plain(string? html) => WebUtility.HtmlDecode(html ?? "");
 
-    private static async Task<T> ReadableAsync<T>(Func<Task<T>> read)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (FormatException e)
-        {
-            throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, "unexpected-shape", $"The store's answer cannot be read: {e.Message}"), e);
-        }
-    }
-
     /// <summary>
     /// Walks a list that changes meanwhile. By modification (cursor "m|after"): each page begins with the last second of the one before, which that one leaves out.
     /// By id (cursor "i|after|offset|id"): each page begins on the last row of the one before, and goes back where that row has moved up.
     /// The latter serves customers, who have no filter by time, stores before 5.8, which ignore it without a word, and seconds with more rows than a page.
     /// What a walk passes by was changed after it began, so the next walk has it.
     /// </summary>
-    private sealed record ListReader(
-        string Path, string Filter, bool HasModified, bool HasTrash, Func<StoreSession, JsonElement, CancellationToken, Task<IEnumerable<RecordChange>>> ChangesAsync) : IReader
+    private sealed class ListReader(
+        string path, string filter, bool hasModified, bool hasTrash, Func<StoreSession, JsonElement, CancellationToken, Task<IEnumerable<RecordChange>>> changesAsync) : RowReader
     {
         private const string Trash = "trash|";
 
-        public async Task<Page> ReadAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
+        protected override async Task<Page> PageAsync(StoreSession store, PageRequest request, CancellationToken cancellationToken)
         {
-            var first = HasModified ? $"m|{Stamp(request.Since?.AddSeconds(-1))}" : "i||0|0";
+            var first = hasModified ? $"m|{request.Since?.AddSeconds(-1).Second()}" : "i||0|0";
             var cursor = request.Cursor ?? first;
             if (cursor.StartsWith(Trash, StringComparison.Ordinal))
             {
-                var trash = await (this with { Filter = "&status=trash" }).PageAsync(store, cursor[Trash.Length..], request.Size, cancellationToken);
+                var trash = await new ListReader(path, "&status=trash", hasModified, hasTrash, changesAsync).PageAsync(store, cursor[Trash.Length..], request.Size, cancellationToken);
                 return trash with { Next = trash.Next is null ? null : Trash + trash.Next };
             }
 
             // A list of any status leaves the trash out, and an order.deleted that was lost never comes again.
             var page = await PageAsync(store, cursor, request.Size, cancellationToken);
-            return page.Next is null && HasTrash && request.Since is not null ? page with { Next = Trash + first } : page;
+            return page.Next is null && hasTrash && request.Since is not null ? page with { Next = Trash + first } : page;
         }
 
-        public Task<IReadOnlyList<RecordChange>> FindAsync(StoreSession store, string id, CancellationToken cancellationToken) => ReadableAsync<IReadOnlyList<RecordChange>>(async () =>
+        protected override async Task<IReadOnlyList<RecordChange>> OneAsync(StoreSession store, string id, CancellationToken cancellationToken)
         {
-            var row = await WooCommerceConnector.GetAsync(store, $"{Path}/{id.Split(':', '@')[0]}", "", cancellationToken).OrNull();
-            return row is null ? [] : [.. await ChangesAsync(store, row.Json(), cancellationToken)];
-        });
+            var row = await WooCommerceConnector.GetAsync(store, $"{path}/{id.Split(':', '@')[0]}", "", cancellationToken);
+            return [.. await changesAsync(store, row.Json(), cancellationToken)];
+        }
 
-        private Task<Page> PageAsync(StoreSession store, string cursor, int pageSize, CancellationToken cancellationToken) => ReadableAsync(async () =>
+        private async Task<Page> PageAsync(StoreSession store, string cursor, int pageSize, CancellationToken cancellationToken)
         {
             var size = Math.Clamp(pageSize, 2, 100);
             var (rows, next) = cursor.Split('|') is ["i", var after, var offset, var seen]
                 ? await ByIdAsync(store, after, Number(offset), Number(seen), size, cancellationToken)
                 : await ByModificationAsync(store, cursor[2..], size, cancellationToken);
-            var changes = new List<RecordChange>();
-            foreach (var row in rows)
-            {
-                changes.AddRange(await ChangesAsync(store, row, cancellationToken));
-            }
-
-            return new Page(changes, next);
-        });
+            return new Page(await EachAsync(rows, row => changesAsync(store, row, cancellationToken)), next);
+        }
 
         private async Task<(IEnumerable<JsonElement> Rows, string? Next)> ByModificationAsync(StoreSession store, string after, int size, CancellationToken cancellationToken)
         {
@@ -208,8 +189,8 @@ internal static class WooCommerceSync
             try
             {
                 var (rows, total) = await ListAsync(store, "modified", size, "", after, cancellationToken);
-                var stamps = rows.ConvertAll(static row => Stamp(Times(row).Modified));
-                var next = rows.Count == 0 ? after : Stamp(Times(rows[^1]).Modified.AddSeconds(-1));
+                var stamps = rows.ConvertAll(static row => Times(row).Modified.Second());
+                var next = rows.Count == 0 ? after : Times(rows[^1]).Modified.AddSeconds(-1).Second();
                 return !stamps.Prepend(after).SequenceEqual(stamps.Prepend(after).Order(StringComparer.Ordinal)) ? ([], byId)
                     : rows.Count >= total ? (rows, null)
                     : string.CompareOrdinal(next, after) > 0 ? (rows.Where((_, index) => stamps[index] != stamps[^1]), $"m|{next}")
@@ -230,7 +211,7 @@ internal static class WooCommerceSync
                 return ([], $"i|{after}|{Math.Max(0, offset - (size / 2))}|{seen}");
             }
 
-            var fresh = rows.Where((row, index) => ids[index] > seen && string.CompareOrdinal(Stamp(Times(row).Modified), after) >= 0);
+            var fresh = rows.Where((row, index) => ids[index] > seen && string.CompareOrdinal(Times(row).Modified.Second(), after) >= 0);
             // Pages may come short, of rows that cannot be shown or by a plug-in's own limit, so what came is counted and not what was asked for.
             var last = ids.Append(seen).Max();
             var isEnd = offset + rows.Count >= total || (last == seen && offset + size >= total);
@@ -241,12 +222,10 @@ internal static class WooCommerceSync
         {
             // No Z behind the time: WordPress would turn it into the site's own before it compares.
             var since = after.Length == 0 ? "" : $"&modified_after={after}&dates_are_gmt=true";
-            var response = await WooCommerceConnector.GetAsync(store, Path, $"orderby={orderBy}&order=asc&per_page={size}{more}{Filter}{since}", cancellationToken);
+            var response = await WooCommerceConnector.GetAsync(store, path, $"orderby={orderBy}&order=asc&per_page={size}{more}{filter}{since}", cancellationToken);
             List<JsonElement> rows = [.. Rows(response.Json())];
             return (rows, long.TryParse(response.Header("X-WP-Total"), out var total) ? total : rows.Count < size ? 0 : long.MaxValue);
         }
-
-        private static string Stamp(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) ?? "";
 
         private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
     }

@@ -56,34 +56,23 @@ internal sealed class WooCommerceWebhooks : IWebhooks
         };
     }
 
-    public async Task<WebhookAudit> EnsureAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken)
+    /// <summary>The store does not show a webhook's secret, so it is set each time: one made before connecting anew would go on signing with a forgotten one.</summary>
+    public WebhookRegistrar Registrar(StoreSession store, Uri callbackUrl)
     {
-        var (url, secret) = (callbackUrl.AbsoluteUri, SigningSecrets(store)[0].Reveal());
-        var ours = await OursAsync(store, callbackUrl, cancellationToken);
-        List<string> restored = [];
-        foreach (var topic in WooCommerceDescriptor.Value.Topics)
+        return new(
+            WooCommerceDescriptor.Value.Topics,
+            token => ListAsync(store, callbackUrl, token),
+            (topic, token) => WooCommerceConnector.SendAsync(store, HttpMethod.Post, "webhooks", "", Wanted(topic), token),
+            (id, token) => WooCommerceConnector.SendAsync(store, HttpMethod.Delete, $"webhooks/{id}", "force=true", null, token))
         {
-            var hooks = ours.Where(hook => hook.TextOrNull("topic") == topic).ToList();
-            if (!hooks.Exists(hook => hook.TextOrNull("status") == "active" && hook.TextOrNull("delivery_url") == url))
-            {
-                restored.Add(topic);
-            }
+            RenewAsync = (id, topic, token) => WooCommerceConnector.SendAsync(store, HttpMethod.Put, $"webhooks/{id}", "", Wanted(topic), token),
+        };
 
-            // The store does not show a webhook's secret, so it is set each time: one made before connecting anew would go on signing with a forgotten one.
-            var wanted = new { name = Mark + topic, topic, delivery_url = url, secret, status = "active" };
-            var (method, path) = hooks.Count == 0 ? (HttpMethod.Post, "webhooks") : (HttpMethod.Put, $"webhooks/{hooks[0].Id("id")}");
-            await WooCommerceConnector.SendAsync(store, method, path, "", wanted, cancellationToken);
-            await DeleteAsync(store, hooks.Skip(1), cancellationToken);
-        }
-
-        return new WebhookAudit(restored);
+        object Wanted(string topic) => new { name = Mark + topic, topic, delivery_url = callbackUrl.AbsoluteUri, secret = SigningSecrets(store)[0].Reveal(), status = "active" };
     }
 
-    public async Task RemoveAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken) =>
-        await DeleteAsync(store, await OursAsync(store, callbackUrl, cancellationToken), cancellationToken);
-
-    /// <summary>Those to this address, and those of ours to the same path on another host: an earlier public address.</summary>
-    private static async Task<List<JsonElement>> OursAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken)
+    /// <summary>Those to this address, and those of ours to the same path on another host: an earlier public address, which they are moved from.</summary>
+    private static async Task<IReadOnlyList<WebhookRegistration>> ListAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken)
     {
         List<JsonElement> all = [];
         for (var page = 1; all.Count == (page - 1) * 100; page++)
@@ -91,23 +80,10 @@ internal sealed class WooCommerceWebhooks : IWebhooks
             all.AddRange((await WooCommerceConnector.GetAsync(store, "webhooks", $"per_page=100&page={page}", cancellationToken)).Read(static rows => WooCommerceSync.Rows(rows)));
         }
 
-        return all.FindAll(hook => hook.TextOrNull("delivery_url") is { } url && (url == callbackUrl.AbsoluteUri
+        var ours = all.Where(hook => hook.TextOrNull("delivery_url") is { } url && (url == callbackUrl.AbsoluteUri
             || (url.EndsWith(callbackUrl.PathAndQuery, StringComparison.Ordinal) && hook.TextOrNull("name")?.StartsWith(Mark, StringComparison.Ordinal) == true)));
-    }
-
-    private static async Task DeleteAsync(StoreSession store, IEnumerable<JsonElement> hooks, CancellationToken cancellationToken)
-    {
-        foreach (var hook in hooks)
-        {
-            try
-            {
-                await WooCommerceConnector.SendAsync(store, HttpMethod.Delete, $"webhooks/{hook.Id("id")}", "force=true", null, cancellationToken);
-            }
-            catch (PlatformException e) when (e.Fault.Kind == FaultKind.NotFound)
-            {
-                // Gone already.
-            }
-        }
+        return [.. ours.Select(hook => new WebhookRegistration(
+            hook.Text("id"), hook.TextOrNull("topic") ?? "", callbackUrl, hook.TextOrNull("status") == "active" && hook.TextOrNull("delivery_url") == callbackUrl.AbsoluteUri))];
     }
 
     private static bool IsPing(ReadOnlySpan<byte> body) => body.Length is > 11 and < 32 && body.StartsWith("webhook_id="u8) && !body[11..].ContainsAnyExceptInRange((byte)'0', (byte)'9');
