@@ -1,6 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors;
 
 /// <summary>What a token endpoint gave.</summary>

@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors;
 
 /// <summary>

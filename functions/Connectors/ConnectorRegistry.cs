@@ -1,10 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using StoreClaw.Common;
 using StoreClaw.Connectors.Amazon;
 using StoreClaw.Connectors.Ebay;
 using StoreClaw.Connectors.Genstore;
-using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Lazada;
 using StoreClaw.Connectors.SellerSprite;
 using StoreClaw.Connectors.Shopee;

@@ -1,5 +1,3 @@
-using StoreClaw.Common;
-
 namespace StoreClaw.Connectors;
 
 /// <summary>What the seller typed, and what the settings give for the whole app.</summary>

@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors;
 
 /// <summary>Which rows a page holds: changed in [Since, Until), from the cursor on.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace StoreClaw.Connectors;
 
 /// <summary>Sets what can be sold of one item.</summary>

@@ -1,7 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using StoreClaw.Commerce;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors;
 

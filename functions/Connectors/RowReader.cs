@@ -1,7 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors;
 
 /// <summary>Reads a list's rows. An answer that misses a member is the platform's failure; a record that the platform does not have is not found.</summary>
@@ -50,6 +46,9 @@ public abstract class RowReader : IReader
 
         return changes;
     }
+
+    /// <summary>A number that stands in a cursor.</summary>
+    protected static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
     /// <summary>All rows of a list that is read whole.</summary>
     /// <param name="pageAsync">Gives rows and where to go on, null or empty after the last; asked with null first.</param>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors;
 
 /// <summary>

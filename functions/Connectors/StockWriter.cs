@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using StoreClaw.Commerce;
 
 namespace StoreClaw.Connectors;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors;
 
 /// <summary>
@@ -104,8 +100,6 @@ public abstract class WindowedReader : RowReader
 
         throw new PlatformException(new PlatformFault(FaultKind.PlatformFailure, "list-moves", "The platform's list changes faster than it can be read.", TimeSpan.FromMinutes(1)));
     }
-
-    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
     /// <summary>Seconds since 1970, both ends asked for.</summary>
     /// <param name="IsLast">Nothing comes after it: it may be asked for without an end.</param>

@@ -1,6 +1,3 @@
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Amazon;
 
 /// <summary>Login with Amazon: the seller approves in Seller Central of the marketplace's country, or types what a private app's own page gave. A refresh token stays the same.</summary>

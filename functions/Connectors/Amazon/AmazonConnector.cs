@@ -1,7 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Amazon;
 
 /// <summary>How the Selling Partner API speaks: a host for each region, a token in a header of its own, and 403 for all that has to do with rights.</summary>

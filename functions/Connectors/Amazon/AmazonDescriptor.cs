@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors.Amazon;
 
 /// <summary>One country's marketplace: its id, the region whose host serves it, where its sellers approve, and its money.</summary>

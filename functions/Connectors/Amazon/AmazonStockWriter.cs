@@ -1,7 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Amazon;
 
 /// <summary>Sets what a listing offers from the seller's own stock. Amazon takes a change in and applies it later: whether it did is looked up afterwards.</summary>

@@ -1,8 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Ebay;
 
 /// <summary>How eBay's REST APIs speak: a bearer token, trouble as numbered errors, quotas by the day that all sellers of an app share.</summary>

@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors.Ebay;
 
 /// <summary>The ordinary facts of eBay; the README beside it names their sources.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Signatures;
 
 namespace StoreClaw.Connectors.Ebay;

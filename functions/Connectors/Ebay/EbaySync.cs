@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Ebay;
 
 /// <summary>eBay's orders and inventory items. Money is text, some of it negative.</summary>

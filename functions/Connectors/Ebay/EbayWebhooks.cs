@@ -1,9 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Ebay;
 

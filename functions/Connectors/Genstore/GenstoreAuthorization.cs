@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Genstore;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Genstore;
 
 /// <summary>A REST API per shop, under a token of the merchant's own app that neither expires nor is renewed.</summary>

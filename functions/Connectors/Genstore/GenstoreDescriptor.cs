@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors.Genstore;
 
 /// <summary>The ordinary facts of Genstore; the README beside it names their sources.</summary>

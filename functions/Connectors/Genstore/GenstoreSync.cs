@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Genstore;
 

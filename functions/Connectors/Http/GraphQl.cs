@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace StoreClaw.Connectors.Http;
 
 /// <summary>GraphQL over HTTP, and the pages of Relay connections.</summary>

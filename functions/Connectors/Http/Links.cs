@@ -1,5 +1,6 @@
 namespace StoreClaw.Connectors.Http;
 
+/// <summary>Addresses with questions in them.</summary>
 public static class Links
 {
     /// <summary>An address with these query parameters behind those it has. What is null is left out.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-
 namespace StoreClaw.Connectors.Http;
 
 /// <summary>What a status line says when the platform means it in the ordinary way; a connector states only where its platform differs.</summary>

@@ -5,7 +5,6 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
-using StoreClaw.Common;
 
 namespace StoreClaw.Connectors.Http;
 

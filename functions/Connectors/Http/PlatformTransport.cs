@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http;
 using Microsoft.Extensions.Configuration;
-using StoreClaw.Common;
 
 namespace StoreClaw.Connectors.Http;
 

@@ -2,7 +2,6 @@ using System.Text;
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using StoreClaw.Common;
 
 namespace StoreClaw.Connectors.Http;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace StoreClaw.Connectors.Http;
 
 /// <summary>The Retry-After header in the forms platforms send: seconds, seconds with decimals ("2.0"), an HTTP date.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace StoreClaw.Connectors.Http;
 
 /// <summary>Instants as platforms write them in questions and headers.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Common;
-
 namespace StoreClaw.Connectors.Http;
 
 /// <summary>An OAuth token endpoint's answer, in the ways it comes: scopes by comma or space, lifetimes as number or text or not at all.</summary>

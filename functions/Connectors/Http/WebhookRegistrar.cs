@@ -14,12 +14,15 @@ public sealed record WebhookRegistrar(
     /// <summary>Sets one that is there anew, live or not, by its id and topic; null where those that are off are replaced and the others left alone.</summary>
     public Func<string, string, CancellationToken, Task>? RenewAsync { get; init; }
 
+    /// <summary>Whether one right covers all topics: that it is missing is a fault then.</summary>
+    public bool IsOneRight { get; init; }
+
     /// <summary>Creates what is missing and replaces what is switched off. Topics for which a scope is missing are left out, the others still come.</summary>
-    /// <exception cref="PlatformException">The platform refused, or gives the scope for none of them.</exception>
+    /// <exception cref="PlatformException">The platform refused.</exception>
     public async Task<WebhookAudit> EnsureAsync(Uri url, CancellationToken cancellationToken)
     {
         var ours = (await OursAsync(url, cancellationToken)).ToLookup(static registration => registration.Topic);
-        var (restored, refused) = (new List<string>(), 0);
+        var restored = new List<string>();
         foreach (var topic in Topics.Where(topic => RenewAsync is not null || !ours[topic].Any(static registration => registration.Live)))
         {
             var kept = RenewAsync is null ? null : ours[topic].FirstOrDefault();
@@ -33,7 +36,7 @@ public sealed record WebhookRegistrar(
                 await (kept is null ? CreateAsync(topic, cancellationToken) : RenewAsync!(kept.Id, topic, cancellationToken));
                 restored.AddRange(ours[topic].Any(static registration => registration.Live) ? [] : [topic]);
             }
-            catch (PlatformException e) when (e.Fault.Kind == FaultKind.ScopeMissing && ++refused < Topics.Count)
+            catch (PlatformException e) when (e.Fault.Kind == FaultKind.ScopeMissing && !IsOneRight)
             {
                 // The missing scope is shown on the connection; the next audit tries again.
             }

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Lazada;
 
 /// <summary>An authorization code; the calls for tokens are signed like all others. The refresh token ends when it ends: a refresh does not prolong it.</summary>

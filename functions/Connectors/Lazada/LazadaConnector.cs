@@ -1,11 +1,7 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
-using StoreClaw.Commerce;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Lazada;
 

@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors.Lazada;
 
 /// <summary>The ordinary facts of Lazada; the README beside it names their sources.</summary>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Xml.Linq;
-using StoreClaw.Commerce;
 
 namespace StoreClaw.Connectors.Lazada;
 

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Lazada;
 
 /// <summary>Orders by time of change, and their lines beside them: the list has none. A line is one unit.</summary>

@@ -1,5 +1,3 @@
-using StoreClaw.Common;
-
 namespace StoreClaw.Connectors.SellerSprite;
 
 /// <summary>A key that the seller types. No account stands behind it that has an id, so what the seller calls it names the connection.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.SellerSprite;
 
 /// <summary>The three questions that reports ask of the several dozen there are.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Shopee;
 
 /// <summary>A signed link, a code, and a refresh token that is good once. There is no state parameter: ours is the last part of the address Shopee sends back to.</summary>

@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Net.Http;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Shopee;
 

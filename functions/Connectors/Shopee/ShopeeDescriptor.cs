@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors.Shopee;
 
 internal static class ShopeeDescriptor

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Shopee;
 
 /// <summary>Sets the seller's own stock. A call is one item with up to fifty models, and tells of each model whether it was set.</summary>

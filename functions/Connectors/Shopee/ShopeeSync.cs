@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Shopee;
 
 /// <param name="key">The member of a row that names it.</param>

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Signatures;
 
 namespace StoreClaw.Connectors.Shopify;

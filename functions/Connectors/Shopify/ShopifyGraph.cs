@@ -1,6 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Shopify;
 
 /// <summary>How Shopify's GraphQL speaks: trouble comes as HTTP 200 with an error code, and a budget in points stands in every answer.</summary>

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using StoreClaw.Common;
 
 namespace StoreClaw.Connectors.Signatures;
 

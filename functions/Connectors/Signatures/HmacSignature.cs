@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using StoreClaw.Common;
 
 namespace StoreClaw.Connectors.Signatures;
 

@@ -1,8 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Signatures;
 

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Temu;
 
 /// <summary>A token that the seller copies, or a code: pasted too, or brought back by the browser. Nothing renews a token; a new authorization replaces it.</summary>

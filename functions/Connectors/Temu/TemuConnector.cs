@@ -1,11 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using StoreClaw.Commerce;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Temu;
 

@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors.Temu;
 
 /// <summary>The ordinary facts of Temu; the README beside it names their sources.</summary>

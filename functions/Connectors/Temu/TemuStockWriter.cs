@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Temu;
 
 /// <summary>A call per product, under a key that acts once. A refusal is not told apart from that of a key that has acted already, so what is there after it is looked at.</summary>

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.TikTokShop;
 
 /// <summary>The seller approves at the app's service link; the tokens are the seller's and open every shop of the account, so one shop is picked after it.</summary>

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.TikTokShop;
 
 /// <summary>One call a product. A SKU is set in all its warehouses or not at all, so that what is there is read just before in any case.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.TikTokShop;
 
 /// <summary>Reads a list by windows of its update time, and where it is read whole, of its creation.</summary>

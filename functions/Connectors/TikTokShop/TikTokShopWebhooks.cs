@@ -1,7 +1,3 @@
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Signatures;
 
 namespace StoreClaw.Connectors.TikTokShop;

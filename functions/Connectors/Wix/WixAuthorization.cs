@@ -1,9 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Signatures;
 
 namespace StoreClaw.Connectors.Wix;

@@ -1,7 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.Wix;
 

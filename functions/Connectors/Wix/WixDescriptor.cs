@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors.Wix;
 
 /// <summary>The ordinary facts of Wix; the README beside it names their sources.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.Wix;
 
 /// <summary>What Wix's rows mean. A variant, and its stock, is "product:variant", since variants' ids repeat across products; "product" where there is but the one without an id.</summary>

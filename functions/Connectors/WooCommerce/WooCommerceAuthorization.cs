@@ -1,8 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text.Json;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.WooCommerce;
 

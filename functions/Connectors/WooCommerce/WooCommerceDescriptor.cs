@@ -1,5 +1,3 @@
-using StoreClaw.Commerce;
-
 namespace StoreClaw.Connectors.WooCommerce;
 
 /// <summary>The ordinary facts of WooCommerce; the README beside it names their sources.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using StoreClaw.Connectors.Http;
-
 namespace StoreClaw.Connectors.WooCommerce;
 
 /// <summary>Sets products, or the variations of one product. The answer, which the store reads anew, is compared too.</summary>

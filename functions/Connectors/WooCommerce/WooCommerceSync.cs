@@ -1,8 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Connectors.Http;
 
 namespace StoreClaw.Connectors.WooCommerce;
 
@@ -43,8 +39,7 @@ internal static class WooCommerceSync
 
     public static Product Product(JsonElement product, IEnumerable<JsonElement> variations)
     {
-        var (id, title) = (product.Id("id"), Plain(product.TextOrNull("name")));
-        var status = product.TextOrNull("status");
+        var (id, title, status) = (product.Id("id"), Plain(product.TextOrNull("name")), product.TextOrNull("status"));
         return new Product
         {
             Id = id,
@@ -226,7 +221,5 @@ internal static class WooCommerceSync
             List<JsonElement> rows = [.. Rows(response.Json())];
             return (rows, long.TryParse(response.Header("X-WP-Total"), out var total) ? total : rows.Count < size ? 0 : long.MaxValue);
         }
-
-        private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
     }
 }

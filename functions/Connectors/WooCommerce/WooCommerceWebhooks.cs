@@ -1,8 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using StoreClaw.Commerce;
-using StoreClaw.Common;
-using StoreClaw.Connectors.Http;
 using StoreClaw.Connectors.Signatures;
 
 namespace StoreClaw.Connectors.WooCommerce;
@@ -57,19 +53,15 @@ internal sealed class WooCommerceWebhooks : IWebhooks
     }
 
     /// <summary>The store does not show a webhook's secret, so it is set each time: one made before connecting anew would go on signing with a forgotten one.</summary>
-    public WebhookRegistrar Registrar(StoreSession store, Uri callbackUrl)
+    public WebhookRegistrar Registrar(StoreSession store, Uri callbackUrl) => new(
+        WooCommerceDescriptor.Value.Topics,
+        token => ListAsync(store, callbackUrl, token),
+        (topic, token) => WooCommerceConnector.SendAsync(store, HttpMethod.Post, "webhooks", "", Wanted(store, callbackUrl, topic), token),
+        (id, token) => WooCommerceConnector.SendAsync(store, HttpMethod.Delete, $"webhooks/{id}", "force=true", null, token))
     {
-        return new(
-            WooCommerceDescriptor.Value.Topics,
-            token => ListAsync(store, callbackUrl, token),
-            (topic, token) => WooCommerceConnector.SendAsync(store, HttpMethod.Post, "webhooks", "", Wanted(topic), token),
-            (id, token) => WooCommerceConnector.SendAsync(store, HttpMethod.Delete, $"webhooks/{id}", "force=true", null, token))
-        {
-            RenewAsync = (id, topic, token) => WooCommerceConnector.SendAsync(store, HttpMethod.Put, $"webhooks/{id}", "", Wanted(topic), token),
-        };
-
-        object Wanted(string topic) => new { name = Mark + topic, topic, delivery_url = callbackUrl.AbsoluteUri, secret = SigningSecrets(store)[0].Reveal(), status = "active" };
-    }
+        IsOneRight = true,
+        RenewAsync = (id, topic, token) => WooCommerceConnector.SendAsync(store, HttpMethod.Put, $"webhooks/{id}", "", Wanted(store, callbackUrl, topic), token),
+    };
 
     /// <summary>Those to this address, and those of ours to the same path on another host: an earlier public address, which they are moved from.</summary>
     private static async Task<IReadOnlyList<WebhookRegistration>> ListAsync(StoreSession store, Uri callbackUrl, CancellationToken cancellationToken)
@@ -87,4 +79,7 @@ internal sealed class WooCommerceWebhooks : IWebhooks
     }
 
     private static bool IsPing(ReadOnlySpan<byte> body) => body.Length is > 11 and < 32 && body.StartsWith("webhook_id="u8) && !body[11..].ContainsAnyExceptInRange((byte)'0', (byte)'9');
+
+    private object Wanted(StoreSession store, Uri url, string topic) =>
+        new { name = Mark + topic, topic, delivery_url = url.AbsoluteUri, secret = SigningSecrets(store)[0].Reveal(), status = "active" };
 }
