@@ -81,8 +81,7 @@ internal static class WooCommerceSync
     private static async Task<IEnumerable<RecordChange>> OrderAsync(StoreSession store, JsonElement order, CancellationToken cancellationToken)
     {
         // The order names its refunds without their dates.
-        var hasRefunds = Rows(order.Member("refunds")).Any();
-        var refunds = hasRefunds ? Rows((await WooCommerceConnector.GetAsync(store, $"orders/{order.Id("id")}/refunds", "per_page=100", cancellationToken)).Json()) : [];
+        var refunds = Rows(order.Member("refunds")).Any() ? Rows((await WooCommerceConnector.GetAsync(store, $"orders/{order.Id("id")}/refunds", "per_page=100", cancellationToken)).Json()) : [];
         return [new OrderChange(Order(order, refunds))];
     }
 
