@@ -67,5 +67,8 @@ public sealed class AlertStormTests
         Name(cause),
         IsCritical(cause) ? Urgency.Critical : cause % 3 == 0 ? Urgency.Info : Urgency.Warning,
         new AlertText(Name(cause), Name(cause)),
-        AlertText.None) { About = Name(cause) };
+        AlertText.None)
+    {
+        About = Name(cause),
+    };
 }
