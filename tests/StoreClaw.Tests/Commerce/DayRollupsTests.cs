@@ -101,7 +101,7 @@ public sealed class DayRollupsTests
     public async Task Ninety_days_of_five_thousand_orders_are_read_in_less_than_a_transaction_per_thousand()
     {
         var wire = new CuttingTransport();
-        var history = new BusyHistory(5_000);
+        var history = new BusyHistory(5_000, 400);
         var rollups = new DayRollups(await Account.NewAsync(wire), history, new ManualTime(Now));
         var cuts = Cuts("Asia/Shanghai", 92, 2);
         var counted = await SumAsync(rollups, cuts);
@@ -117,9 +117,9 @@ public sealed class DayRollupsTests
     [Fact]
     public async Task A_day_with_more_than_a_row_holds_is_kept_whole()
     {
-        var history = new BusyHistory(40_000);
+        var history = new BusyHistory(25_000, 25_000);
         var rollups = new DayRollups(await Account.NewAsync(), history, new ManualTime(Now));
-        var cuts = Cuts("Asia/Shanghai", 5, 4);
+        var cuts = Cuts("Asia/Shanghai", 4, 3);
         var counted = await BooksAsync(rollups, cuts);
         var asked = history.Asked;
 
@@ -286,8 +286,8 @@ public sealed class DayRollupsTests
         }
     }
 
-    /// <summary>So many orders a day, each of a customer of its own for the day.</summary>
-    private sealed class BusyHistory(int aDay) : IOrderHistory
+    /// <summary>So many orders a day, of so many customers.</summary>
+    private sealed class BusyHistory(int aDay, int customers) : IOrderHistory
     {
         public int Asked { get; private set; }
 
@@ -300,7 +300,7 @@ public sealed class DayRollupsTests
             var n = 0;
             for (var at = from; at < to; at += step, n++)
             {
-                yield return new Order { Id = $"{n}", CreatedAt = at, UpdatedAt = at, Currency = "USD", Total = 9.99m, CustomerId = $"{at.UtcTicks % 1_000_000_007}-{n % aDay}", Country = "US", Lines = [lines[n % 200]] };
+                yield return new Order { Id = $"{n}", CreatedAt = at, UpdatedAt = at, Currency = "USD", Total = 9.99m, CustomerId = $"{(n % customers) * 2_654_435_761L % 10_000_000_019L:D11}", Country = "US", Lines = [lines[n % 200]] };
             }
         }
 
