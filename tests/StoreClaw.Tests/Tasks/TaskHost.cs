@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues.Models;
@@ -154,7 +155,14 @@ internal sealed class TaskHost
     public async Task HandleAsync(QueueMessage message)
     {
         await Runner.RunAsync(await Queues.ReadAsync<RunMessage>(message, CancellationToken.None), message.MessageId, CancellationToken.None);
-        await Storage.Queue(QueueNames.TaskRuns).DeleteMessageAsync(message.MessageId, message.PopReceipt);
+        try
+        {
+            await Storage.Queue(QueueNames.TaskRuns).DeleteMessageAsync(message.MessageId, message.PopReceipt);
+        }
+        catch (RequestFailedException gone) when (gone.Status == 404)
+        {
+            // The client asked twice since the first answer was late.
+        }
     }
 
     /// <summary>Handles all that is on the queue now.</summary>

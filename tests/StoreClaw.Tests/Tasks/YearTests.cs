@@ -15,6 +15,7 @@ public sealed class YearTests
     private static readonly DateTimeOffset Begin = new(2018, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset End = new(2019, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] Zones = ["America/New_York", "Europe/London", "Asia/Shanghai", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Kathmandu"];
+    private static readonly LocalTime[] Times = [new(2, 30), new(1, 30), new(2, 30), new(1, 45), LocalTime.Midnight, new(2, 30)];
     private static readonly MissedPolicy[] Policies = [MissedPolicy.All, MissedPolicy.Latest, MissedPolicy.Skip];
 
     [Fact]
@@ -27,12 +28,11 @@ public sealed class YearTests
         var tasks = new List<Planned>();
         foreach (var (zone, number) in Zones.Select(static (zone, number) => (zone, number)))
         {
-            // Sundays: when clocks change. At 02:30 New York's and Lord Howe's are in the gap and the overlap, at midnight Sao Paulo's, at 01:30 London's.
-            tasks.Add(await PlanAsync(hosts[0], zone, number % 2 == 0 ? new LocalTime(2, 30) : new LocalTime(1, 30), Policies[number % 3]));
-            tasks.Add(await PlanAsync(hosts[1], zone, LocalTime.Midnight, Policies[(number + 1) % 3]));
+            // Sundays: when clocks change. New York skips 02:30, London shows 01:30 twice and Lord Howe 01:45, Sao Paulo skips midnight.
+            tasks.Add(await PlanAsync(hosts[number % 2], zone, Times[number], Policies[number % 3]));
         }
 
-        Assert.InRange(tasks.Sum(static task => task.Due.Count), 600, 700);
+        Assert.InRange(tasks.Sum(static task => task.Due.Count), 300, 350);
         var restarts = 0;
         foreach (var due in tasks.SelectMany(static task => task.Due).Distinct().Order())
         {
@@ -58,7 +58,7 @@ public sealed class YearTests
         team.Time.Advance(End - team.Time.GetUtcNow());
         await hosts[0].SettleAsync();
         await hosts[0].WorkAsync();
-        Assert.InRange(restarts, 20, int.MaxValue);
+        Assert.InRange(restarts, 10, int.MaxValue);
         var runs = 0;
         foreach (var task in tasks)
         {
