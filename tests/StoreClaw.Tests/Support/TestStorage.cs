@@ -3,14 +3,15 @@ using StoreClaw.Embedded;
 namespace StoreClaw.Tests.Support;
 
 /// <summary>
-/// One Azurite for the whole test run; each caller gets a storage account of its own in it, empty. On disk: in memory it goes through all messages that ever were each minute, and by the
+/// A few Azurites for the whole test run; each caller gets a storage account of its own in one of them, empty. Several, since each call costs the more the more there is in all accounts of an emulator. On disk: in memory it goes through all messages that ever were each minute, and by the
 /// square of their number, so that calls time out after some thousand.
 /// </summary>
 public static class TestStorage
 {
-    private const int Accounts = 900;
+    private const int Servers = 6;
+    private const int Accounts = 300;
 
-    private static readonly Lazy<Task<AzuriteServer>> Server = new(StartAsync);
+    private static readonly Lazy<Task<AzuriteServer>>[] Running = [.. Enumerable.Range(0, Servers).Select(static _ => new Lazy<Task<AzuriteServer>>(StartAsync))];
 
     private static int _next;
 
@@ -18,8 +19,8 @@ public static class TestStorage
     public static async Task<string> NewAccountAsync()
     {
         var number = Interlocked.Increment(ref _next);
-        Assert.True(number <= Accounts, "The test run needs more storage accounts; raise TestStorage.Accounts.");
-        return (await Server.Value).ConnectionString(Name(number));
+        Assert.True(number < Accounts * Servers, "The test run needs more storage accounts; raise TestStorage.Accounts.");
+        return (await Running[number % Servers].Value).ConnectionString(Name(number / Servers));
     }
 
     private static string Name(int number) => $"test{number:D4}";
@@ -28,7 +29,7 @@ public static class TestStorage
     {
         var data = Directory.CreateTempSubdirectory("storeclaw-test-storage-");
         var server = await AzuriteServer.StartAsync(
-            new AzuriteOptions { DataFolder = data.FullName, QueuePort = 0, TablePort = 0, ExtraAccounts = [.. Enumerable.Range(1, Accounts).Select(Name)] },
+            new AzuriteOptions { DataFolder = data.FullName, QueuePort = 0, TablePort = 0, ExtraAccounts = [.. Enumerable.Range(0, Accounts).Select(Name)] },
             CancellationToken.None);
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
