@@ -14,6 +14,7 @@ public sealed class AppSettings
         _configuration = configuration;
         PublicBaseUrl = ReadPublicBaseUrl(configuration["PublicBaseUrl"]);
         ReportsKept = ReadReportsKept(configuration["Reports:RetentionDays"]);
+        ReadQueueTimeout(configuration);
         foreach (var connector in configuration.GetSection("Connectors").GetChildren())
         {
             CheckUrl($"Connectors__{connector.Key}__BaseUrl", connector["BaseUrl"]);
@@ -33,6 +34,21 @@ public sealed class AppSettings
 
     /// <summary>A connector's setting as it was given: plain text, or @secret:name.</summary>
     public string? Connector(string connectorId, string name) => _configuration[$"Connectors:{connectorId}:{name}"];
+
+    /// <summary>How long one try of a call to a queue may take; read where the clients are made, which know nothing of the other settings.</summary>
+    /// <exception cref="InvalidOperationException">The setting is wrong.</exception>
+    public static TimeSpan ReadQueueTimeout(IConfiguration configuration)
+    {
+        if (configuration["Storage:QueueTimeout"] is not { Length: > 0 } text)
+        {
+            // A sender waits for the answer (Shopify 5 s), so a try that hangs must leave time for a second one.
+            return TimeSpan.FromSeconds(2);
+        }
+
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var timeout) && timeout >= TimeSpan.FromSeconds(1) && timeout <= TimeSpan.FromMinutes(2)
+            ? timeout
+            : throw new InvalidOperationException("Storage__QueueTimeout must be a time from 00:00:01 to 00:02:00, or be left out for 00:00:02.");
+    }
 
     // Links to reports open them for 30 days: less would break links that were promised.
     private static TimeSpan? ReadReportsKept(string? text)

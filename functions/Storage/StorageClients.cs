@@ -7,6 +7,7 @@ using Azure.Identity;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using StoreClaw.Common;
 
 namespace StoreClaw.Storage;
 
@@ -58,9 +59,8 @@ public sealed class StorageClients(IConfiguration configuration, HttpPipelineTra
 
     private static QueueServiceClient CreateQueues(IConfiguration configuration, HttpPipelineTransport? transport)
     {
-        // A sender waits for the answer (Shopify 5 s), so a try that hangs must leave time for a second one.
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
-        Tune(options, transport, retries: 1, attempt: TimeSpan.FromSeconds(2));
+        Tune(options, transport, retries: 1, attempt: AppSettings.ReadQueueTimeout(configuration));
         return ConnectionString(configuration) is { } text
             ? new QueueServiceClient(text, options)
             : new QueueServiceClient(ServiceUri(configuration, "queue"), Credential(configuration), options);

@@ -21,24 +21,18 @@ internal sealed class SalesSums
 
     public decimal AverageOrderValue => Figures.Ratio(Gmv, Orders - Unpriced);
 
-    public void Add(BookSums other)
-    {
-        Orders += other.Orders;
-        Gmv += other.Gmv;
-        Units += other.Units;
-        Unpriced += other.Unpriced;
-        Cancelled += other.Cancelled;
-        Refunds += other.Refunds;
-    }
+    public void Add(BookSums other) => Add(other.Orders, other.Gmv, other.Units, other.Unpriced, other.Cancelled, other.Refunds);
 
-    public void Add(SalesSums other)
+    public void Add(SalesSums other) => Add(other.Orders, other.Gmv, other.Units, other.Unpriced, other.Cancelled, other.Refunds);
+
+    private void Add(int orders, decimal gmv, decimal units, int unpriced, int cancelled, decimal refunds)
     {
-        Orders += other.Orders;
-        Gmv += other.Gmv;
-        Units += other.Units;
-        Unpriced += other.Unpriced;
-        Cancelled += other.Cancelled;
-        Refunds += other.Refunds;
+        Orders += orders;
+        Gmv += gmv;
+        Units += units;
+        Unpriced += unpriced;
+        Cancelled += cancelled;
+        Refunds += refunds;
     }
 }
 

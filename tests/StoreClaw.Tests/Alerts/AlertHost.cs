@@ -21,7 +21,7 @@ internal sealed class AlertHost
 
     public AlertHost(string storage, ManualTime time, INotifier notifier, IOrderHistory? history = null)
     {
-        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = storage }).Build();
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(TestStorage.Settings(storage)).Build();
         var services = new ServiceCollection();
         services.AddLogging(static logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddSingleton<IConfiguration>(settings);

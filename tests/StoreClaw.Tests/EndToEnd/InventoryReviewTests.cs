@@ -11,35 +11,14 @@ using StoreClaw.Tests.Support;
 namespace StoreClaw.Tests.EndToEnd;
 
 /// <summary>A store's shelves from its first reading and its webhooks to the report.</summary>
-public sealed class InventoryReviewTests : IAsyncLifetime
+public sealed class InventoryReviewTests : WooCommerceShop
 {
-    private const string SiteUrl = "https://haus-und-herd.example/laden";
-
-    private readonly ShiftedClock _clock = new();
-    private WooCommercePlatform _platform = null!;
-    private WooCommerceSite _site = null!;
-    private TestApp _app = null!;
-
-    public async Task InitializeAsync()
-    {
-        _platform = await WooCommercePlatform.StartAsync(_clock);
-        _site = _platform.AddSite(SiteUrl, Steps.SmallShop(ShopProfile.EuropeanHome, _clock));
-        _clock.Shift(TimeSpan.FromMinutes(1));
-        _app = await Steps.StartAsync(_clock, ("Connectors:woocommerce:BaseUrl", _platform.BaseAddress.AbsoluteUri));
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        await _platform.DisposeAsync();
-    }
-
     [Fact]
     public async Task The_weekly_task_tells_what_is_out_and_what_to_order()
     {
-        var key = _site.CreateKey();
-        var id = await _app.ConnectAsync("woocommerce", new { siteUrl = SiteUrl, consumerKey = key.ConsumerKey, consumerSecret = key.ConsumerSecret });
-        await _app.SyncedAsync(id);
+        var key = Site.CreateKey();
+        var id = await App.ConnectAsync("woocommerce", new { siteUrl = SiteUrl, consumerKey = key.ConsumerKey, consumerSecret = key.ConsumerSecret });
+        await App.SyncedAsync(id);
         var (gone, full) = (Sold()[0], Sold()[1]);
         await SetStockAsync(id, gone, 30);
         await SetStockAsync(id, gone, 18);
@@ -49,14 +28,14 @@ public sealed class InventoryReviewTests : IAsyncLifetime
 
         var task = await CreateAsync(id);
         var reportId = await RunAsync(task);
-        var report = await _app.GetAsync($"/api/reports/{reportId}");
+        var report = await App.GetAsync($"/api/reports/{reportId}");
         var (first, last) = (Item(report, gone.Sku), Item(report, full.Sku));
         Assert.Equal(("out", 0, id), (first.GetProperty("status").GetString(), first.GetProperty("onHand").GetInt32(), first.GetProperty("connection").GetString()));
         Assert.True(first.GetProperty("restockQuantity").GetInt32() > 0 && first.GetProperty("forecast").GetDecimal() > 0, first.GetRawText());
         Assert.Equal(("overstock", 90_000, 0), (last.GetProperty("status").GetString(), last.GetProperty("onHand").GetInt32(), last.GetProperty("restockQuantity").GetInt32()));
         Assert.Equal("out", report.GetProperty("items")[0].GetProperty("status").GetString());
         Assert.Equal(
-            _site.Store.Products.SelectMany(static product => product.Variants).Where(static variant => variant.Stock > 0).Select(static variant => variant.Sku).Order(),
+            Site.Store.Products.SelectMany(static product => product.Variants).Where(static variant => variant.Stock > 0).Select(static variant => variant.Sku).Order(),
             report.GetProperty("items").EnumerateArray().Where(static item => item.GetProperty("onHand").GetInt32() > 0).Select(static item => item.GetProperty("sku").GetString()).Order());
 
         Assert.Contains($"| {gone.Sku} |", (await TextAsync(reportId, "text/markdown")).Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
@@ -66,9 +45,9 @@ public sealed class InventoryReviewTests : IAsyncLifetime
     [Fact]
     public async Task Parameters_out_of_range_are_refused_when_the_task_is_created()
     {
-        var key = _site.CreateKey();
-        var id = await _app.ConnectAsync("woocommerce", new { siteUrl = SiteUrl, consumerKey = key.ConsumerKey, consumerSecret = key.ConsumerSecret });
-        using var wrong = await _app.Client.PostAsJsonAsync("/api/tasks", new
+        var key = Site.CreateKey();
+        var id = await App.ConnectAsync("woocommerce", new { siteUrl = SiteUrl, consumerKey = key.ConsumerKey, consumerSecret = key.ConsumerSecret });
+        using var wrong = await App.Client.PostAsJsonAsync("/api/tasks", new
         {
             name = "Stock",
             kind = "inventory-review",
@@ -84,41 +63,41 @@ public sealed class InventoryReviewTests : IAsyncLifetime
     /// <summary>Articles of the shop, the ones sold most first.</summary>
     private IReadOnlyList<SimVariant> Sold() =>
     [
-        .. _site.Store.Orders.Where(static order => order is { IsTest: false, CancelledAt: null } && order.CreatedAt < DateTimeOffset.MaxValue)
+        .. Site.Store.Orders.Where(static order => order is { IsTest: false, CancelledAt: null } && order.CreatedAt < DateTimeOffset.MaxValue)
             .SelectMany(static order => order.Lines).GroupBy(static line => line.VariantId).OrderByDescending(static lines => lines.Sum(static line => line.Quantity))
-            .Select(lines => _site.Store.FindVariant(lines.Key)!.Value.Variant),
+            .Select(lines => Site.Store.FindVariant(lines.Key)!.Value.Variant),
     ];
 
     private async Task SetStockAsync(string id, SimVariant variant, int stock)
     {
         // A stamp has whole seconds.
-        _clock.Shift(TimeSpan.FromSeconds(2));
-        _site.Store.SetStock(variant.Id, stock);
-        await _platform.DeliverDueAsync();
-        await Eventually.GetAsync(() => _app.StockAsync(id, variant.Sku), known => known == stock);
+        Clock.Shift(TimeSpan.FromSeconds(2));
+        Site.Store.SetStock(variant.Id, stock);
+        await Platform.DeliverDueAsync();
+        await Eventually.GetAsync(() => App.StockAsync(id, variant.Sku), known => known == stock);
     }
 
     /// <summary>How many units the article's stock fell from 30 on, and whether it is out now.</summary>
     private async Task<(decimal Fallen, bool IsOut)> TraceAsync(string id, SimVariant variant)
     {
-        var level = await _app.Services.GetRequiredService<IStockBook>().LevelsAsync(id, CancellationToken.None).FirstAsync(level => level.Level.Sku == variant.Sku);
+        var level = await App.Services.GetRequiredService<IStockBook>().LevelsAsync(id, CancellationToken.None).FirstAsync(level => level.Level.Sku == variant.Sku);
         var before = variant.Stock > 30 ? variant.Stock - 30 : 0;
         return (level.Trace!.Outflow.Values.Sum() - before, level.Trace.Outs is [.., { To: null }]);
     }
 
     private async Task<string> CreateAsync(string connection)
     {
-        var templates = (await _app.GetAsync("/api/task-templates")).GetProperty("templates").EnumerateArray();
+        var templates = (await App.GetAsync("/api/task-templates")).GetProperty("templates").EnumerateArray();
         var task = JsonNode.Parse(templates.Single(static template => template.GetProperty("id").GetString() == "weekly-inventory-review").GetProperty("task").GetRawText())!;
         Assert.Equal(connection, task["connections"]![0]!.GetValue<string>());
         task["enabled"] = false;
-        return (await _app.PostAsync("/api/tasks", task, 201)).GetProperty("id").GetString()!;
+        return (await App.PostAsync("/api/tasks", task, 201)).GetProperty("id").GetString()!;
     }
 
     private async Task<string> RunAsync(string task)
     {
-        var id = (await _app.PostAsync($"/api/tasks/{task}/run", new { }, 202)).GetProperty("runId").GetString();
-        var run = await Eventually.GetAsync(() => _app.GetAsync($"/api/tasks/{task}/runs/{id}"), static run => run.GetProperty("status").GetString() is "succeeded" or "failed");
+        var id = (await App.PostAsync($"/api/tasks/{task}/run", new { }, 202)).GetProperty("runId").GetString();
+        var run = await Eventually.GetAsync(() => App.GetAsync($"/api/tasks/{task}/runs/{id}"), static run => run.GetProperty("status").GetString() is "succeeded" or "failed");
         Assert.True(run.GetProperty("status").GetString() == "succeeded", run.GetRawText());
         return run.GetProperty("reportId").GetString()!;
     }
@@ -127,7 +106,7 @@ public sealed class InventoryReviewTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/reports/{reportId}");
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
-        using var response = await _app.Client.SendAsync(request);
+        using var response = await App.Client.SendAsync(request);
         Assert.Equal(type, response.Content.Headers.ContentType!.MediaType);
         return await response.Content.ReadAsStringAsync();
     }

@@ -14,8 +14,6 @@ namespace StoreClaw.Tests.Notifications;
 
 public sealed partial class DeliveryTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Notices_are_told_in_the_channel_s_language_urgent_first_and_once()
     {
@@ -101,9 +99,9 @@ public sealed partial class DeliveryTests
             team.Time.Advance(TimeSpan.FromMilliseconds(1));
             var turn = team.TurnAsync();
             await team.NotifyAsync(NewNotice($"during {i}"));
-            await team.Time.WhenTimerIsDueAtAsync(team.Time.GetUtcNow() + WeComClient.CallTimeout).WaitAsync(Patience);
+            await team.Time.WhenTimerIsDueAtAsync(team.Time.GetUtcNow() + WeComClient.CallTimeout).WaitAsync(Eventually.Patience);
             team.Time.Advance(WeComClient.CallTimeout);
-            team.Time.Advance((await turn.WaitAsync(Patience))!.Value);
+            team.Time.Advance((await turn.WaitAsync(Eventually.Patience))!.Value);
         }
 
         await team.RunAsync(TimeSpan.FromMinutes(5));

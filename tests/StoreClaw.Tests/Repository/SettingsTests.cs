@@ -44,6 +44,7 @@ public sealed partial class SettingsTests
         Assert.Equal(VaultSettings.Read(none), VaultSettings.Read(sample));
         Assert.Equal(new AppSettings(none).PublicBaseUrl, new AppSettings(sample).PublicBaseUrl);
         Assert.Equal(new AppSettings(none).ReportsKept, new AppSettings(sample).ReportsKept);
+        Assert.Equal(AppSettings.ReadQueueTimeout(none), AppSettings.ReadQueueTimeout(sample));
     }
 
     [Fact]

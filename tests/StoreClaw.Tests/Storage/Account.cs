@@ -11,7 +11,7 @@ internal static class Account
     public static async Task<StorageClients> NewAsync(HttpPipelineTransport? transport = null) => Of(await TestStorage.NewAccountAsync(), transport);
 
     public static StorageClients Of(string connectionString, HttpPipelineTransport? transport = null) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection([new("AzureWebJobsStorage", connectionString)]).Build(), transport);
+        new(new ConfigurationBuilder().AddInMemoryCollection(TestStorage.Settings(connectionString)).Build(), transport);
 
     public static byte[] Noise(int length)
     {

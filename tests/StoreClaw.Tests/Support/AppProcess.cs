@@ -24,7 +24,11 @@ public sealed class AppProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        start.Environment["AzureWebJobsStorage"] = storage;
+        foreach (var (name, value) in TestStorage.Settings(storage))
+        {
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
         start.Environment["FunctionKey"] = TestApp.Key;
         start.Environment["Embedded__DataPath"] = folder;
         start.Environment["Embedded__MessageLease"] = "00:00:05";

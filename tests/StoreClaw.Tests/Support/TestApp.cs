@@ -58,11 +58,9 @@ public sealed class TestApp : IAsyncDisposable
             DataFolder = options.DataFolder ?? TestFolders.New(),
         };
         var log = new CapturedLines();
-        var settings = new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>(TestStorage.Settings(options.Storage))
         {
-            ["AzureWebJobsStorage"] = options.Storage,
             ["FunctionKey"] = Key,
-            ["Embedded:MessageLease"] = "00:00:02",
             ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01",
             ["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.250",
         };

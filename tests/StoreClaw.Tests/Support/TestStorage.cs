@@ -23,6 +23,9 @@ public static class TestStorage
         return (await Running[number % Servers].Value).ConnectionString(Name(number / Servers));
     }
 
+    /// <summary>The settings of an account. A try of a call to a queue may take as long as a busy machine needs.</summary>
+    public static Dictionary<string, string?> Settings(string connectionString) => new() { ["AzureWebJobsStorage"] = connectionString, ["Storage:QueueTimeout"] = "00:01:00" };
+
     private static string Name(int number) => $"test{number:D4}";
 
     private static async Task<AzuriteServer> StartAsync()

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Configuration;
 using StoreClaw.Commerce;
-using StoreClaw.Storage;
+using StoreClaw.Tests.Storage;
 using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Sync;
@@ -37,7 +36,7 @@ public sealed class FirstOrdersTests
     [Fact]
     public async Task Countries_are_found_by_customer()
     {
-        var storage = new StorageClients(await SettingsAsync());
+        var storage = await Account.NewAsync();
         var history = new OrderHistory(storage, new FirstOrders(storage, new Log([]), new ManualTime(Noon)));
         RecordChange[] changes =
         [
@@ -51,11 +50,8 @@ public sealed class FirstOrdersTests
     private static async Task<(FirstOrders Index, CuttingTransport Wire)> NewAsync(IReadOnlyList<CustomerOrder> log)
     {
         var wire = new CuttingTransport();
-        return (new FirstOrders(new StorageClients(await SettingsAsync(), wire), new Log(log), new ManualTime(Noon)), wire);
+        return (new FirstOrders(await Account.NewAsync(wire), new Log(log), new ManualTime(Noon)), wire);
     }
-
-    private static async Task<IConfiguration> SettingsAsync() =>
-        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = await TestStorage.NewAccountAsync() }).Build();
 
     private static async Task<List<(string Customer, DateTimeOffset First)>> AllAsync(FirstOrders index, string connection)
     {

@@ -64,7 +64,7 @@ internal sealed class TaskHost
     public TaskHost(Team team, HttpPipelineTransport? wire)
     {
         var settings = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["AzureWebJobsStorage"] = team.Storage, ["PublicBaseUrl"] = "https://storeclaw.example.com" })
+            .AddInMemoryCollection(new Dictionary<string, string?>(TestStorage.Settings(team.Storage)) { ["PublicBaseUrl"] = "https://storeclaw.example.com" })
             .Build();
         var services = new ServiceCollection();
         services.AddLogging(static logging => logging.SetMinimumLevel(LogLevel.None));

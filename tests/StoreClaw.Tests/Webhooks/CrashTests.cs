@@ -158,9 +158,8 @@ public sealed class CrashTests
 
     private static ServiceProvider NewProcess(string storage, CuttingTransport wire)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(TestStorage.Settings(storage))
         {
-            ["AzureWebJobsStorage"] = storage,
             ["Secrets:Path"] = TestFolders.New(),
         }).Build();
         var services = new ServiceCollection();

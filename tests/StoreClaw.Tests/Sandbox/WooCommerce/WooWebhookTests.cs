@@ -4,6 +4,7 @@ using System.Text.Json;
 using StoreClaw.Sandbox.Commerce;
 using StoreClaw.Sandbox.Hosting;
 using StoreClaw.Sandbox.WooCommerce;
+using StoreClaw.Tests.Support;
 
 namespace StoreClaw.Tests.Sandbox.WooCommerce;
 
@@ -321,7 +322,7 @@ public sealed class WooWebhookTests : WooReceiverFixture
         await using (new Pump(() => Platform.DeliverDueAsync(), TimeSpan.FromMilliseconds(5), TimeProvider.System))
         {
             Place();
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var patience = new CancellationTokenSource(Eventually.Patience);
             while (Receiver.All.Count < 2)
             {
                 await Task.Yield();
