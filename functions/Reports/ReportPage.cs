@@ -16,9 +16,10 @@ internal static class ReportPage
         .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .95rem; }
         th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; } th { color: var(--soft); font-weight: 600; }
         .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-        svg { display: block; width: 100%; height: auto; max-height: 12rem; } .then { fill: var(--bar); } .now { fill: var(--now); }
-        summary { cursor: pointer; margin: 1rem 0 .5rem; } li { margin: .25rem 0; }
-        @media print { :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --tint: #fff; --bar: #bbb; --now: #333; --bad: #000; --good: #000; } body { max-width: none; padding: 0; font-size: 11pt; } h2 { break-after: avoid; } tr, .card, svg { break-inside: avoid; } .card { border: 1px solid var(--line); } }
+        svg { display: block; width: 100%; height: auto; max-height: 12rem; } svg.rows { max-width: 24rem; max-height: none; } .then { fill: var(--bar); } .now { fill: var(--now); }
+        summary { cursor: pointer; margin: 1rem 0 .5rem; } li { margin: .25rem 0; overflow-wrap: anywhere; }
+        @media print { .wide { overflow: visible; } table { font-size: 7.5pt; } th, td { padding-right: .35rem; overflow-wrap: anywhere; } th.n { white-space: normal; }
+          :root { color-scheme: light; --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --tint: #fff; --bar: #bbb; --now: #333; --bad: #000; --good: #000; } body { max-width: none; padding: 0; font-size: 11pt; } h2 { break-after: avoid; } tr, .card, svg { break-inside: avoid; } .card { border: 1px solid var(--line); } }
         """);
 
     public static string Render(Report report, string title, string footnote, params IEnumerable<Html> parts) => Html.Of(

@@ -6,11 +6,15 @@ namespace StoreClaw.Reports.Inventory;
 internal static class InventoryChart
 {
     private const int MostBars = 10;
-    private const int Width = 640;
-    private const int NameWidth = 220;
-    private const int Step = 20;
+
+    // A phone's width: the chart may shrink to one and is never enlarged, so that its letters stay as large as the page's.
+    private const int Width = 360;
+    private const int NumberWidth = 60;
+    private const int Step = 40;
+    private const int Letters = 13;
+    private const int BarTop = 18;
     private const int Bar = 14;
-    private const int NameBytes = 34;
+    private const int NameBytes = 44;
 
     public static Html Render(InventoryReport report)
     {
@@ -27,7 +31,7 @@ internal static class InventoryChart
         return Html.Of(
             $"""
             <h2>How long it lasts</h2>
-            <svg viewBox="0 0 {Width} {items.Count * Step}" role="img" aria-label="{text}">
+            <svg class="rows" viewBox="0 0 {Width} {items.Count * Step}" role="img" aria-label="{text}">
             {Html.Of(items.Select((item, index) => BarOf(item, index, longest, lead)))}</svg>
             <p class="soft">{text}</p>
 
@@ -37,13 +41,13 @@ internal static class InventoryChart
     private static Html BarOf(StockItem item, int index, decimal longest, int lead)
     {
         var days = item.DaysOfCover ?? 0;
-        var width = Math.Max(1, (int)(days / longest * (Width - NameWidth - 60)));
+        var width = Math.Max(1, (int)(days / longest * (Width - NumberWidth)));
         var name = ReadableText.Cut(item.Title.Length > 0 ? item.Title : item.Sku, NameBytes);
         return Html.Of(
             $"""
-            <text x="0" y="{(index * Step) + 12}" font-size="12" fill="currentColor">{name}</text>
-            <rect class="{(days < lead ? "now" : "then")}" x="{NameWidth}" y="{index * Step}" width="{width}" height="{Bar}"><title>{name}: {Figures.Read(days)} days</title></rect>
-            <text x="{NameWidth + width + 6}" y="{(index * Step) + 12}" font-size="12" fill="currentColor">{Figures.Read(days)}</text>
+            <text x="0" y="{(index * Step) + Letters}" font-size="{Letters}" fill="currentColor">{name}</text>
+            <rect class="{(days < lead ? "now" : "then")}" x="0" y="{(index * Step) + BarTop}" width="{width}" height="{Bar}"><title>{name}: {Figures.Read(days)} days</title></rect>
+            <text x="{width + 6}" y="{(index * Step) + BarTop + Letters - 1}" font-size="{Letters}" fill="currentColor">{Figures.Read(days)}</text>
 
             """);
     }

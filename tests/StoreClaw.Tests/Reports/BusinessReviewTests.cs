@@ -129,7 +129,7 @@ public sealed class BusinessReviewTests
     private static BusinessReviewKind Kind(OrderList history) => new(history, new DayBooks(history));
 
     // Two stores: 21 days of which the last 7 sold more lamps and fewer chairs than the 7 before.
-    private static async Task<BusinessReport> ComputeAsync(string period, params Order[] more)
+    internal static async Task<BusinessReport> ComputeAsync(string period, params Order[] more)
     {
         List<Order> orders =
         [

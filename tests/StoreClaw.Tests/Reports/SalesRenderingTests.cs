@@ -152,7 +152,7 @@ public sealed class SalesRenderingTests
     }
 
     /// <summary>Five currencies, long hostile titles, refunds, cancellations and wild days.</summary>
-    private static IEnumerable<Order> Flood()
+    internal static IEnumerable<Order> Flood()
     {
         var words = new[] { Rendered.Hostile, new string('长', 300), string.Concat(Enumerable.Repeat("👩‍👩‍👧‍👦", 60)), "e" + new string('\u0301', 500), new string('W', 500) };
         foreach (var currency in new[] { "USD", "EUR", "GBP", "CNY", "JPY" })
@@ -177,7 +177,7 @@ public sealed class SalesRenderingTests
 
     private static LocalizedMessage Message(SalesReport report) => new OrderList().ToKind().ToMessage(report, Link);
 
-    private static async Task<SalesReport> ComputeAsync(string period, IEnumerable<Order> orders, params Connection[] connections)
+    internal static async Task<SalesReport> ComputeAsync(string period, IEnumerable<Order> orders, params Connection[] connections)
     {
         var stores = connections.Length == 0 ? [OrderList.Connection()] : connections;
         var history = new OrderList(new Dictionary<string, IReadOnlyList<Order>> { [stores[0].Id] = [.. orders] });

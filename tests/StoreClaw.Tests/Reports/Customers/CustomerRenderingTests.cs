@@ -145,7 +145,7 @@ public sealed class CustomerRenderingTests
         Assert.Contains("no amounts for 1 order", Kind.ToHtml(report), StringComparison.Ordinal);
     }
 
-    private static OrderList Flood() => new(
+    internal static OrderList Flood() => new(
     [
         .. new[] { "USD", "EUR", "GBP", "CNY", "JPY" }.SelectMany(static currency => Enumerable.Range(0, 300).SelectMany(day => Enumerable.Range(0, 1 + (day % 5)).Select(number =>
             Order($"{currency}{day}-{number}", AsOf.AddDays(-1 - day).ToString("O"), 123456789.99m, $"{Rendered.Hostile}{day}") with { Currency = currency }))),

@@ -126,7 +126,7 @@ public sealed class InventoryRenderingTests
         }
     }
 
-    private static InventoryReport Sample() => new()
+    internal static InventoryReport Sample() => new()
     {
         Id = "r",
         Kind = InventoryReviewKind.Name,
@@ -150,7 +150,7 @@ public sealed class InventoryRenderingTests
     };
 
     /// <summary>So many rows of each state, with the worst of texts, of many stores.</summary>
-    private static InventoryReport Flood(int rows)
+    internal static InventoryReport Flood(int rows)
     {
         var sample = Sample();
         var stores = Enumerable.Range(0, 5).Select(number => new ReportStore($"s{number}", "shopify", Rendered.Hostile + number, string.Concat(Enumerable.Repeat("库存" + Rendered.Hostile, 9)), ConnectionStatus.Disconnected)).ToList();

@@ -133,7 +133,7 @@ public sealed class MarketRenderingTests
     }
 
     /// <summary>A week after a first report: a product that changed, one whose price is as it was, one that is unknown; a keyword with all, and one for which nothing was left.</summary>
-    private static async Task<MarketReport> SampleAsync()
+    internal static async Task<MarketReport> SampleAsync()
     {
         var market = new MarketList();
         market.Products.AddRange([MarketList.Product("B000000001", price: 20m, units: 100, rating: 4.5, rank: 50), MarketList.Product("B000000002", "Ibex yoga mat", price: 1234.5m)]);
@@ -155,7 +155,7 @@ public sealed class MarketRenderingTests
     }
 
     /// <summary>The longest and worst there can be.</summary>
-    private static MarketReport Flood(int keywords, int asins)
+    internal static MarketReport Flood(int keywords, int asins)
     {
         var titles = new[] { Rendered.Hostile, new string('长', 300), string.Concat(Enumerable.Repeat("👩‍👩‍👧‍👦", 60)), "e" + new string('\u0301', 500), new string('W', 500) };
         ProductFigures Product(int number) => MarketList.Product($"B{number:D9}", titles[number % titles.Length], 123456789.99m, 1_234_567_890, 4.87, 123_456_789) with { Brand = Rendered.Hostile };

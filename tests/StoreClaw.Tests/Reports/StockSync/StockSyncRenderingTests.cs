@@ -81,7 +81,7 @@ public sealed class StockSyncRenderingTests
         Assert.All([message.English, message.Chinese], static one => Assert.InRange(Encoding.UTF8.GetByteCount(Rendered.Text(one)) + Link.AbsoluteUri.Length, 1, 3999));
     }
 
-    private static StockSyncReport Sample() => new()
+    internal static StockSyncReport Sample() => new()
     {
         Id = "20260302T060000Z-abcdefghjk",
         Kind = StockSyncKind.Name,
