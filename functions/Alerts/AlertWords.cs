@@ -35,7 +35,15 @@ internal static class AlertWords
         var (value, usual, on) = (Figures.Read(verdict.Value), Figures.Read(decimal.Round(verdict.Usual, 1)), Day(day));
         return (
             new($"Cancellations are surging: {value} of {placed} orders of {on}, usually {usual}", $"取消激增：{on} 的 {placed} 单中有 {value} 单取消，通常 {usual} 单"),
-            new("Look at what the cancelled orders have in common: an article, a payment, a carrier, one buyer.", "请查看被取消订单的共同点：商品、支付、物流或买家。"));
+            InCommon);
+    }
+
+    public static (AlertText Cause, AlertText Advice) LateCancellations(Verdict verdict, DateOnly day)
+    {
+        var (value, usual, on) = (Figures.Read(verdict.Value), Figures.Read(decimal.Round(verdict.Usual, 1)), Day(day));
+        return (
+            new($"Cancellations are surging: {value} orders of earlier days were cancelled on {on}, usually {usual}", $"取消激增：{on} 有 {value} 个此前的订单被取消，通常 {usual} 单"),
+            InCommon);
     }
 
     public static (AlertText Cause, AlertText Advice) Refunds(Verdict verdict, string currency, int count)
@@ -114,6 +122,8 @@ internal static class AlertWords
             new($"Task late: {task} has been due since {Time(due)} UTC and has not run", $"任务延迟：{task} 应于 {Time(due)} UTC 运行，至今未运行"),
             new("GET /api/tasks shows how it is doing; look whether StoreClaw is short of time or its queue stands still.", "可通过 GET /api/tasks 查看状态；请检查 StoreClaw 是否繁忙或队列停滞。"));
     }
+
+    private static AlertText InCommon { get; } = new("Look at what the cancelled orders have in common: an article, a payment, a carrier, one buyer.", "请查看被取消订单的共同点：商品、支付、物流或买家。");
 
     private static AlertText Slump { get; } = new("Look whether the shop opens, checkout and payments work, and at prices and ads.", "请检查店铺、结账和支付是否正常，以及价格和广告。");
 

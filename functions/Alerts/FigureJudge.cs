@@ -46,13 +46,16 @@ internal static class FigureJudge
     private const string High = "high";
     private const string Low = "low";
 
+    /// <summary>Of orders of earlier days.</summary>
+    private const string Earlier = "earlier";
+
     /// <summary>Fewer orders in an hour are never unusually many.</summary>
     private const int LeastOrders = 5;
 
     public static IReadOnlyList<Finding> Judge(StoreFigures figures)
     {
         var last = Hours(figures).ToList();
-        return [.. Volume(figures, last), .. Values(figures, last), Cancellations(figures), .. Refunds(figures)];
+        return [.. Volume(figures, last), .. Values(figures, last), Cancellations(figures), LateCancellations(figures), .. Refunds(figures)];
     }
 
     /// <summary>The last whole hour and the one under way. A day on which the clock changes has hours like no other and is left out.</summary>
@@ -151,6 +154,21 @@ internal static class FigureJudge
         return new Finding(AlertKind.Cancellations, "", null);
     }
 
+    /// <summary>What is cancelled of earlier days' orders, judged by the day on which it is.</summary>
+    private static Finding LateCancellations(StoreFigures figures)
+    {
+        foreach (var day in new[] { figures.Day, figures.Day.AddDays(-1) })
+        {
+            var usual = figures.Rhythm.Samples(day, static before => before.LateCancellations);
+            if (HourJudge.Count(figures.On(day).LateCancellations, usual, figures.Rhythm.Spread) is { IsHigh: true, Value: >= AlertPolicy.LeastCancellations } verdict)
+            {
+                return Seen(figures, AlertKind.Cancellations, Earlier, Bad(verdict), AlertWords.LateCancellations(verdict, day), $"{day:yyyyMMdd} {verdict.Value}");
+            }
+        }
+
+        return new Finding(AlertKind.Cancellations, Earlier, null);
+    }
+
     private static IEnumerable<Finding> Refunds(StoreFigures figures)
     {
         foreach (var currency in figures.Rhythm.Currencies)
@@ -169,5 +187,5 @@ internal static class FigureJudge
     private static string Occurrence(DateOnly day, int hour) => string.Create(CultureInfo.InvariantCulture, $"{day:yyyyMMdd} {hour}");
 
     private static Finding Seen(StoreFigures figures, AlertKind kind, string subject, Urgency severity, (AlertText Cause, AlertText Advice) words, string occurrence) =>
-        new(kind, subject, new AlertSighting(kind, figures.Store.Id, subject, severity, words.Cause, words.Advice) { About = subject.Split(' ')[0] is High or Low ? "" : subject.Split(' ')[0], Occurrence = occurrence });
+        new(kind, subject, new AlertSighting(kind, figures.Store.Id, subject, severity, words.Cause, words.Advice) { About = subject.Split(' ')[0] is High or Low or Earlier ? "" : subject.Split(' ')[0], Occurrence = occurrence });
 }

@@ -11,6 +11,9 @@ internal sealed record DayFigures(IReadOnlyList<int> Orders, IReadOnlyDictionary
 {
     public static DayFigures None { get; } = new(new int[24], new Dictionary<string, IReadOnlyList<decimal>>(), []);
 
+    /// <summary>Orders cancelled on the day that were placed on an earlier one.</summary>
+    public int LateCancellations { get; init; }
+
     public int Placed => Orders.Sum();
 
     public int Cancelled => Sums.Sum(static sums => sums.Cancelled);
@@ -157,6 +160,12 @@ public sealed class StoreRhythms(IDayBooks books, IOrderHistory history)
         await foreach (var book in books.ReadAsync(connectionId, zone, [.. days.Append(days[^1].AddDays(1)).Select(zone.StartOfDay)], cancellationToken))
         {
             figures[days[figures.Count]] = DayFigures.Of(book);
+        }
+
+        var late = await history.LateCancellationsAsync(connectionId, zone.StartOfDay(days[0]), zone.StartOfDay(days[^1].AddDays(1)), cancellationToken);
+        foreach (var day in late.Where(row => zone.LocalDay(row.PlacedAt) < zone.LocalDay(row.CancelledAt)).CountBy(row => zone.LocalDay(row.CancelledAt)))
+        {
+            figures[day.Key] = figures[day.Key] with { LateCancellations = day.Value };
         }
 
         return figures;

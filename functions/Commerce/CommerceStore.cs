@@ -34,8 +34,11 @@ public sealed record Upsert(RecordChange Change, string By, bool Insist)
 /// </summary>
 public sealed class CommerceStore(StorageClients storage, IWriteWatch watch, TimeProvider time)
 {
-    /// <summary>Of a transaction's 100; one is left for the day's mark.</summary>
-    private const int TransactionRows = 99;
+    /// <summary>How far back cancellations of a later day than their order's can be asked for, at the least.</summary>
+    public static readonly TimeSpan CancellationsKept = TimeSpan.FromDays(60);
+
+    /// <summary>One is left for the day's mark.</summary>
+    private const int TransactionRows = TableRows.MostPerTransaction - 1;
 
     private const int TransactionBytes = 3 * 1024 * 1024;
     private const int Rounds = 8;
@@ -318,12 +321,13 @@ public sealed class CommerceStore(StorageClients storage, IWriteWatch watch, Tim
     }
 
     /// <summary>
-    /// Refunds have rows of their own, under their own day, since a report counts them where they were given. They are written before their order, so a
+    /// Refunds have rows of their own, under their own day, since a report counts them where they were given, and so have cancellations of a later day than the order's. They are written before their order, so a
     /// crash between the two leaves nothing out: the order is still old and comes again.
     /// </summary>
     private async Task WriteRefundsAsync(string connectionId, List<Write> writes, CancellationToken cancellationToken)
     {
-        var actions = writes.SelectMany(write => RefundActions(connectionId, write)).ToList();
+        var since = time.GetUtcNow() - CancellationsKept;
+        var actions = writes.SelectMany(write => RefundActions(connectionId, write, since)).ToList();
         if (actions.Count == 0)
         {
             return;
@@ -340,21 +344,19 @@ public sealed class CommerceStore(StorageClients storage, IWriteWatch watch, Tim
         }
     }
 
-    private static IEnumerable<TableTransactionAction> RefundActions(string connectionId, Write write)
+    private static IEnumerable<TableTransactionAction> RefundActions(string connectionId, Write write, DateTimeOffset since)
     {
         if (write.Record is not Order order)
         {
             yield break;
         }
 
-        var now = order is { Test: false, Deleted: false } ? order.Refunds : [];
-        foreach (var refund in now)
+        foreach (var row in RefundRows.Of(connectionId, order, since))
         {
-            yield return new(TableTransactionActionType.UpsertReplace, RefundRows.ToRow(connectionId, order, refund));
+            yield return new(TableTransactionActionType.UpsertReplace, row);
         }
 
-        var kept = now.Select(static refund => $"{Keys.Escape(refund.Id)}@{Keys.Day(refund.CreatedAt)}").ToHashSet(StringComparer.Ordinal);
-        foreach (var gone in (write.Stored?.GetString(RecordKind.Refunds) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(known => !kept.Contains(known)))
+        foreach (var gone in (write.Stored?.GetString(RecordKind.Refunds) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Except(RefundRows.Known(order)))
         {
             // Replaced by nothing instead of deleted: a delete of a row that is not there would fail the whole transaction.
             yield return new(TableTransactionActionType.UpsertReplace, RefundRows.Emptied(connectionId, order, gone));

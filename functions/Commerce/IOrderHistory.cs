@@ -9,6 +9,11 @@ public interface IOrderHistory
     /// <summary>Refunds created in [from, to), whenever their order was placed; those of test orders left out.</summary>
     IAsyncEnumerable<RefundRow> RefundsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Orders cancelled in [from, to) that were placed on another day of UTC, those of test orders left out; with a from more than <see cref="CommerceStore.CancellationsKept"/> ago some may be missing.
+    /// </summary>
+    Task<IReadOnlyList<CancellationRow>> LateCancellationsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+
     /// <summary>When each of these customers placed the first order StoreClaw knows of (test orders aside); who has none is left out.</summary>
     Task<IReadOnlyDictionary<string, DateTimeOffset>> FirstOrdersAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken);
 
@@ -27,6 +32,8 @@ public sealed record RefundRow(string OrderId, string RefundId, DateTimeOffset C
     /// <summary>What of the amount falls to each of the order's lines, by their revenue: platforms seldom say it. Sums up to the amount, or is empty.</summary>
     public IReadOnlyList<RefundShare> Shares { get; init; } = [];
 }
+
+public sealed record CancellationRow(string OrderId, DateTimeOffset PlacedAt, DateTimeOffset CancelledAt);
 
 public sealed record RefundShare(string Sku, string? VariantId, string? ProductId, string Title, decimal Amount)
 {

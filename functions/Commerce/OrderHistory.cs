@@ -37,6 +37,13 @@ public sealed class OrderHistory(StorageClients storage, FirstOrders firstOrders
         }
     }
 
+    public async Task<IReadOnlyList<CancellationRow>> LateCancellationsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var table = await storage.TableAsync(TableNames.Refunds, cancellationToken);
+        var rows = await table.QueryAsync<TableEntity>(Window(connectionId, from, to), cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        return [.. rows.Select(RefundRows.ReadCancellation).OfType<CancellationRow>().Where(row => row.CancelledAt >= from && row.CancelledAt < to)];
+    }
+
     public Task<IReadOnlyDictionary<string, DateTimeOffset>> FirstOrdersAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) =>
         firstOrders.FindAsync(connectionId, customerIds, cancellationToken);
 

@@ -23,7 +23,7 @@ internal static class RecordKind
     /// <summary>Set on tombstones.</summary>
     public const string Gone = "Gone";
 
-    /// <summary>The order's refunds, "{id}@{day}" with blanks between.</summary>
+    /// <summary>The order's rows beside it, <see cref="RefundRows.Known"/>, with blanks between.</summary>
     public const string Refunds = "Refunds";
 
     public const string Sku = "Sku";
@@ -76,7 +76,7 @@ internal static class RecordKind
         switch (record)
         {
             case Order order:
-                row[Refunds] = order.Refunds.Count == 0 ? null : string.Join(' ', order.Refunds.Select(refund => $"{Keys.Escape(refund.Id)}@{Keys.Day(refund.CreatedAt)}"));
+                row[Refunds] = RefundRows.Known(order) is { Count: > 0 } known ? string.Join(' ', known) : null;
                 row[Customer] = order.CustomerId;
                 break;
             case StockLevel level:

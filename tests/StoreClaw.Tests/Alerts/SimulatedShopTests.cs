@@ -96,7 +96,7 @@ public sealed class SimulatedShopTests
         shop.CancelledOn[First.AddDays(History + 3)] = 60;
         Assert.Contains("Cancellations are surging: 60 of ", Cancelled(shop, now).Sighting!.Cause.English, StringComparison.Ordinal);
 
-        static Finding Cancelled(Shop shop, int now) => Assert.Single(shop.Watch(now), static finding => finding.Kind == AlertKind.Cancellations);
+        static Finding Cancelled(Shop shop, int now) => Assert.Single(shop.Watch(now), static finding => finding is { Kind: AlertKind.Cancellations, Subject: "" });
     }
 
     [Fact]

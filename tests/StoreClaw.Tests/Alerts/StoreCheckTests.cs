@@ -35,6 +35,30 @@ public sealed class StoreCheckTests
     }
 
     [Fact]
+    public async Task Orders_of_earlier_days_that_are_cancelled_together_are_told_by_the_day_on_which_they_are()
+    {
+        var orders = Shop(Noon.AddDays(-60), Noon).ToList();
+        var (host, time, told) = await AlertHost.NewAsync(new OrderList(orders), Noon);
+        await CheckAsync(host, time);
+        Assert.Empty(told.Notices);
+
+        for (var number = 0; number < 30; number++)
+        {
+            var index = orders.FindIndex(order => order.CancelledAt is null && order.CreatedAt > Noon.AddDays(-6));
+            orders[index] = orders[index] with { CancelledAt = Noon.AddMinutes(-number) };
+        }
+
+        time.Advance(TimeSpan.FromMinutes(5));
+        await CheckAsync(host, time);
+        Assert.Equal("Cancellations are surging: 30 orders of earlier days were cancelled on 2026-05-20, usually 0", Assert.Single(Titles(told)));
+
+        time.SetUtcNow(Noon.AddDays(2));
+        orders.AddRange(Shop(Noon, Noon.AddDays(2)));
+        await CheckAsync(host, time);
+        Assert.Empty(await host.AlertsAsync(AlertState.Open));
+    }
+
+    [Fact]
     public async Task A_store_that_still_delivers_is_not_quiet()
     {
         var (host, time, _) = await AlertHost.NewAsync(new OrderList([.. Shop(Noon.AddDays(-60), Noon.AddHours(-2))]), Noon);

@@ -270,6 +270,9 @@ public sealed class DayRollupsTests
         public IAsyncEnumerable<RefundRow> RefundsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
             _history.RefundsAsync(connectionId, from, to, cancellationToken);
 
+        public Task<IReadOnlyList<CancellationRow>> LateCancellationsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+            _history.LateCancellationsAsync(connectionId, from, to, cancellationToken);
+
         public Task<IReadOnlyDictionary<string, DateTimeOffset>> FirstOrdersAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) =>
             _history.FirstOrdersAsync(connectionId, customerIds, cancellationToken);
 
@@ -305,6 +308,8 @@ public sealed class DayRollupsTests
         }
 
         public IAsyncEnumerable<RefundRow> RefundsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => AsyncEnumerable.Empty<RefundRow>();
+
+        public Task<IReadOnlyList<CancellationRow>> LateCancellationsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyDictionary<string, DateTimeOffset>> FirstOrdersAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) => throw new NotSupportedException();
 

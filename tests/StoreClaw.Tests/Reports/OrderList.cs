@@ -44,6 +44,10 @@ internal sealed class OrderList(IReadOnlyDictionary<string, IReadOnlyList<Order>
         }
     }
 
+    public Task<IReadOnlyList<CancellationRow>> LateCancellationsAsync(string connectionId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<CancellationRow>>(
+        [.. Of(connectionId).Where(order => !order.Test && order.CancelledAt >= from && order.CancelledAt < to && order.CancelledAt.Value.UtcDateTime.Date != order.CreatedAt.UtcDateTime.Date)
+            .Select(static order => new CancellationRow(order.Id, order.CreatedAt, order.CancelledAt!.Value))]);
+
     public Task<IReadOnlyDictionary<string, DateTimeOffset>> FirstOrdersAsync(string connectionId, IReadOnlyCollection<string> customerIds, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, DateTimeOffset>>(Of(connectionId)
             .Where(order => !order.Test && order.CustomerId is { } id && customerIds.Contains(id))
