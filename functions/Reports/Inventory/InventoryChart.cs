@@ -14,7 +14,8 @@ internal static class InventoryChart
     private const int Letters = 13;
     private const int BarTop = 18;
     private const int Bar = 14;
-    private const int NameBytes = 44;
+    private const int NameBytes = 36;
+    private const int PlaceBytes = 20;
 
     public static Html Render(InventoryReport report)
     {
@@ -27,7 +28,7 @@ internal static class InventoryChart
         var longest = Math.Max(1, items.Max(static item => item.DaysOfCover ?? 0));
         var lead = report.Parameters.LeadTimeDays;
         var gone = items.Count(item => item.DaysOfCover < lead);
-        var text = string.Create(CultureInfo.InvariantCulture, $"Days of stock of the {items.Count} articles to order that last shortest; dark: gone before an order of today arrives ({lead} days), which {(gone == 1 ? "1 is" : $"{gone} are")}.");
+        var text = string.Create(CultureInfo.InvariantCulture, $"Days of stock of the {items.Count} articles to order that last shortest; the stronger bars: gone before an order of today arrives ({lead} days), which {(gone == 1 ? "1 is" : $"{gone} are")}.");
         return Html.Of(
             $"""
             <h2>How long it lasts</h2>
@@ -43,6 +44,7 @@ internal static class InventoryChart
         var days = item.DaysOfCover ?? 0;
         var width = Math.Max(1, (int)(days / longest * (Width - NumberWidth)));
         var name = ReadableText.Cut(item.Title.Length > 0 ? item.Title : item.Sku, NameBytes);
+        name = item.Location is { } place ? $"{name} · {ReadableText.Cut(place, PlaceBytes)}" : name;
         return Html.Of(
             $"""
             <text x="0" y="{(index * Step) + Letters}" font-size="{Letters}" fill="currentColor">{name}</text>

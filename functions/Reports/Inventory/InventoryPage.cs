@@ -9,6 +9,7 @@ internal static class InventoryPage
     // A page is read by people; the JSON has all rows.
     private const int MostRows = 300;
     private const string None = "–";
+    private const string OrderColumn = "Order";
 
     private static readonly (string Title, StockStatus[] Statuses)[] Sections =
     [
@@ -80,20 +81,20 @@ internal static class InventoryPage
             ("Product", true, static item => item.Title),
             ("Store", stores, item => report.Stores.First(store => store.Connection == item.Connection).Name),
             ("Place", places, static item => item.Location ?? ""),
-            ("Method", true, static item => Method(item.Method)),
+            (OrderColumn, true, static item => item.RestockQuantity == 0 ? None : Figures.Read(item.RestockQuantity)),
             ("On hand", true, static item => Figures.Read(item.OnHand)),
-            ("A day", true, static item => Figures.Read(decimal.Round(item.DailyVelocity, 2))),
             ("Days left", true, static item => item.DaysOfCover is { } days ? Figures.Read(days) : None),
+            ("A day", true, static item => Figures.Read(decimal.Round(item.DailyVelocity, 2))),
             (string.Create(CultureInfo.InvariantCulture, $"Next {report.Parameters.HorizonDays} days"), true, static item => Figures.Read(item.Forecast)),
             ("Target", true, static item => Figures.Read(item.Target)),
-            ("Order", true, static item => item.RestockQuantity == 0 ? None : Figures.Read(item.RestockQuantity)),
             ("Days left out", true, static item => Figures.Read(item.DaysOutOfStock)),
+            ("Method", true, static item => Method(item.Method)),
         ];
         var shown = columns.FindAll(static column => column.Shown);
         return new ReportTable(
             items.Count > MostRows ? string.Create(CultureInfo.InvariantCulture, $"{title}: the first {MostRows} of {items.Count}") : title,
             [.. shown.Select(static column => column.Name)],
-            shown.FindIndex(static column => column.Name == "Method") + 1,
+            shown.FindIndex(static column => column.Name == OrderColumn),
             [.. items.Take(MostRows).Select(item => (IReadOnlyList<string>)[.. shown.Select(column => column.Read(item))])]);
     }
 
