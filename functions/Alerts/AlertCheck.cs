@@ -28,8 +28,5 @@ public sealed record PriceMove(string Variant, string Article, decimal Before, d
     public static IEnumerable<PriceMove> Of(RecordWrite write) => write is not { Record: Product { Deleted: false } product, PricesBefore.Count: > 0 } ? []
         : product.Variants.Where(static variant => variant.Price is not null).DistinctBy(static variant => variant.Id)
             .Where(variant => write.PricesBefore.ContainsKey(variant.Id))
-            .Select(variant => new PriceMove(variant.Id, Name(product, variant), write.PricesBefore[variant.Id], variant.Price!.Value));
-
-    private static string Name(Product product, Variant variant) =>
-        variant.Sku.Length > 0 ? $"{product.Title} ({variant.Sku})" : product.Variants.Count > 1 ? $"{product.Title} / {variant.Title}" : product.Title;
+            .Select(variant => new PriceMove(variant.Id, ArticleNames.Of(product, variant), write.PricesBefore[variant.Id], variant.Price!.Value));
 }

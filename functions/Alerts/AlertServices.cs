@@ -16,6 +16,7 @@ public static class AlertServices
         services.AddSingleton<AlertDesk>();
         services.AddSingleton<IWriteWatch, StoreWatch>();
         services.AddSingleton<StoreRhythms>();
+        services.AddSingleton<ArticleNames>();
         services.AddSingleton<ArticleCheck>();
         services.AddSingleton<StoreCheck>();
         services.AddSingleton<AppCheck>();

@@ -6,7 +6,7 @@ using StoreClaw.Reports;
 namespace StoreClaw.Alerts;
 
 /// <summary>Articles low or sold out, and prices that must be a mistake. Judges what is there now, so that it does not matter in what order or how often it is asked.</summary>
-public sealed class ArticleCheck(CommerceStore store, AlertBook book, AlertPolicy policy, TimeProvider time)
+public sealed class ArticleCheck(CommerceStore store, ArticleNames names, AlertBook book, AlertPolicy policy, TimeProvider time)
 {
     private const int NameBytes = 90;
 
@@ -19,8 +19,8 @@ public sealed class ArticleCheck(CommerceStore store, AlertBook book, AlertPolic
             var tracked = levels.Where(static level => level.Available is not null).ToList();
             var left = tracked.Sum(static level => level.Available ?? 0);
             var isTracked = tracked.Count > 0 && tracked.Count == levels.Count;
-            var article = ReadableText.Cut(levels.Select(static level => level.Sku).FirstOrDefault(static sku => !string.IsNullOrEmpty(sku)) ?? item, NameBytes);
             var (isOut, isLow) = (isTracked && left <= 0, isTracked && left > 0 && left <= policy.StockLow);
+            var article = await NameAsync(connection, item, levels, isOut || isLow, open, cancellationToken);
             var back = isTracked ? AlertWords.InStock(article, left) : null;
             await SetAsync(
                 new(AlertKind.StockOut, connection, item, Urgency.Warning, AlertText.None, AlertText.None) { About = article, Occurrence = Text(left) }, isOut ? AlertWords.StockOut(article) : null, open, back, cancellationToken);
@@ -57,6 +57,18 @@ public sealed class ArticleCheck(CommerceStore store, AlertBook book, AlertPolic
         {
             await book.GoneAsync(alert, AlertWords.PriceMeant(alert.Cause), cancellationToken);
         }
+    }
+
+    /// <summary>As an open alert has it; only what is to be told of anew is looked up.</summary>
+    private async Task<string> NameAsync(string connection, string item, IReadOnlyList<StockLevel> levels, bool isTold, IReadOnlyList<Alert> open, CancellationToken cancellationToken)
+    {
+        if (open.FirstOrDefault(alert => alert.Kind is AlertKind.StockOut or AlertKind.StockLow && alert.Subject == item) is { } known)
+        {
+            return known.About;
+        }
+
+        var name = isTold ? await names.FindAsync(connection, item, cancellationToken) : null;
+        return ReadableText.Cut(name ?? levels.Select(static level => level.Sku).FirstOrDefault(static sku => !string.IsNullOrEmpty(sku)) ?? item, NameBytes);
     }
 
     private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);

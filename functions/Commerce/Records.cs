@@ -112,6 +112,12 @@ public sealed record Product : IRecord
     public string? Status { get; init; }
 
     public IReadOnlyList<Variant> Variants { get; init; } = [];
+
+    /// <summary>What a reader knows the variant by. Platforms title a variant with its product's title and its options, its options only, its sku or nothing; what they call the only one says nothing.</summary>
+    public string NameOf(Variant variant) =>
+        Variants.Count == 1 || variant.Title.Length == 0 || variant.Title == variant.Sku ? Title
+        : variant.Title.Contains(Title, StringComparison.Ordinal) ? variant.Title
+        : $"{Title} - {variant.Title}";
 }
 
 /// <summary>What can be bought of a product. A product without variants has one, with the product's own id.</summary>

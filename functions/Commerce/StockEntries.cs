@@ -25,14 +25,8 @@ public static class StockEntries
     }
 
     private static IEnumerable<StockBookEntry> Entries(Product product, Variant variant, IEnumerable<StockLevel> levels) => levels
-        .Select(level => new StockBookEntry(Sku(variant, level), Title(product, variant), level.ItemId, level.LocationId, level.Available))
-        .DefaultIfEmpty(new StockBookEntry(variant.Sku.Trim(), Title(product, variant), variant.StockItemId, "", null));
+        .Select(level => new StockBookEntry(Sku(variant, level), product.NameOf(variant), level.ItemId, level.LocationId, level.Available))
+        .DefaultIfEmpty(new StockBookEntry(variant.Sku.Trim(), product.NameOf(variant), variant.StockItemId, "", null));
 
     private static string Sku(Variant variant, StockLevel level) => (variant.Sku.Length > 0 ? variant.Sku : level.Sku ?? "").Trim();
-
-    // What a platform calls the only variant of a product says nothing.
-    private static string Title(Product product, Variant variant) =>
-        product.Variants.Count == 1 || variant.Title.Length == 0 ? product.Title
-        : variant.Title.Contains(product.Title, StringComparison.Ordinal) ? variant.Title
-        : $"{product.Title} {variant.Title}";
 }

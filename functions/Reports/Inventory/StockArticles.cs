@@ -132,19 +132,7 @@ internal sealed class StockArticles
         var skus = group.Select(static offer => offer.Variant.Sku).Where(static sku => sku.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var sku = skus.Count > MostSkus ? $"{string.Join(", ", skus.Take(MostSkus))} …" : string.Join(", ", skus);
         var isOne = group.Select(static offer => offer.Variant.Id).Distinct(StringComparer.Ordinal).Count() == 1;
-        return new StockArticle(sku, isOne ? Title(group[0]) : group[0].Product.Title);
-    }
-
-    /// <summary>Platforms give a variant its product's title and options, its options only, its sku or nothing.</summary>
-    private static string Title(Offer offer)
-    {
-        var (product, variant) = (offer.Product.Title, offer.Variant.Title);
-        return variant switch
-        {
-            _ when offer.Product.Variants.Count == 1 || variant.Length == 0 || variant == offer.Variant.Sku => product,
-            _ when variant.StartsWith(product, StringComparison.Ordinal) => variant,
-            _ => $"{product} - {variant}",
-        };
+        return new StockArticle(sku, isOne ? group[0].Product.NameOf(group[0].Variant) : group[0].Product.Title);
     }
 
     private static void Index(Dictionary<string, StockArticle> index, string key, StockArticle article)

@@ -32,6 +32,7 @@ internal sealed class AlertHost
         services.AddSingleton(history ?? new OrderList());
         services.AddSingleton<IDayBooks, DayBooks>();
         services.AddSingleton<CommerceStore>();
+        services.AddSingleton<IStockBook, StockBook>();
         services.AddSingleton<SyncCursors>();
         services.AddSingleton<EventLog>();
         _services = services.AddStorage().AddAlerts(settings).BuildServiceProvider();

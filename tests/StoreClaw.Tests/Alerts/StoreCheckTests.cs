@@ -163,6 +163,21 @@ public sealed class StoreCheckTests
     }
 
     [Fact]
+    public async Task An_article_is_told_by_its_name_where_a_product_says_it()
+    {
+        var (host, time, told) = await AlertHost.NewAsync(now: Noon);
+        var mug = new Product { Id = "p", UpdatedAt = Noon, Title = "Mug", Variants = [new Variant("v1", "MUG-R", "red", 9m, "1"), new Variant("v2", "", "blue", 9m, "2")] };
+        await ApplyAsync(host, [new ProductChange(mug)]);
+        foreach (var (left, items) in new[] { (10m, "123"), (0m, "123"), (40m, "1") })
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            await ApplyAsync(host, [.. items.Select(item => new StockChange(new StockLevel { ItemId = $"{item}", UpdatedAt = time.GetUtcNow(), Sku = "LEVEL-SKU", Available = left }))]);
+        }
+
+        Assert.Equal(["Sold out: Mug - red (MUG-R)", "Sold out: Mug - blue", "Sold out: LEVEL-SKU", "Back in stock: Mug - red (MUG-R), 40 there"], Titles(told));
+    }
+
+    [Fact]
     public async Task A_wrong_price_is_told_and_over_when_it_is_near_the_one_before_the_mistake()
     {
         var (host, time, told) = await AlertHost.NewAsync(now: Noon);
@@ -172,7 +187,7 @@ public sealed class StoreCheckTests
             await ApplyAsync(host, [Mug(price, time)]);
         }
 
-        Assert.Equal(["Price changed absurdly: Mug (MUG-1) from 22.00 to 0.22", "Price is plausible again: Mug (MUG-1) at 19.00"], Titles(told));
+        Assert.Equal(["Price changed absurdly: Mug - Default (MUG-1) from 22.00 to 0.22", "Price is plausible again: Mug - Default (MUG-1) at 19.00"], Titles(told));
         Assert.Equal(2, Assert.Single(await host.AlertsAsync()).Count);
     }
 

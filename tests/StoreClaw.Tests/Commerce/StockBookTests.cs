@@ -32,7 +32,7 @@ public sealed class StockBookTests
             [
                 new StockBookEntry("M-1", "Mug", "i1", "north", 4),
                 new StockBookEntry("M-1", "Mug", "i1", "south", 6),
-                new StockBookEntry("T-S", "Tee S", "i2", "", null),
+                new StockBookEntry("T-S", "Tee - S", "i2", "", null),
                 new StockBookEntry("T-L", "Tee - L", "i3", "", 2),
                 new StockBookEntry("T-X", "Tee", "i4", "", null),
             ],

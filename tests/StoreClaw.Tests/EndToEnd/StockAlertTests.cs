@@ -39,16 +39,17 @@ public sealed class StockAlertTests
 
         clock.Shift(TimeSpan.FromSeconds(2));
         shop.PlaceOrder(new OrderDraft { Lines = [new DraftLine(variant.Id, 1)], NewCustomer = true });
-        await ToldAsync(weCom, $"Sold out: {variant.Sku}");
+        var title = shop.Products[2].Title;
+        await ToldAsync(weCom, $"Sold out: {title}", $"({variant.Sku})");
         var alert = Assert.Single((await app.GetAsync("/api/alerts")).GetProperty("alerts").EnumerateArray().ToList(), one => one.GetProperty("kind").GetString() == "stock-out");
         Assert.Equal((id, "warning"), (alert.GetProperty("connection").GetString(), alert.GetProperty("severity").GetString()));
 
         clock.Shift(TimeSpan.FromSeconds(2));
         shop.SetStock(variant.Id, 40, variant.Levels[0].LocationId);
-        await ToldAsync(weCom, $"Back in stock: {variant.Sku}, 40 there");
+        await ToldAsync(weCom, $"Back in stock: {title}", $"({variant.Sku}), 40 there");
         Assert.DoesNotContain((await app.GetAsync("/api/alerts")).GetProperty("alerts").EnumerateArray(), one => one.GetProperty("kind").GetString() == "stock-out");
     }
 
-    private static Task ToldAsync(WeComPlatform weCom, string words) =>
-        Eventually.GetAsync(() => Task.FromResult(weCom.Messages(Robot)), messages => messages.Any(message => message.Text.Contains(words, StringComparison.Ordinal)));
+    private static Task ToldAsync(WeComPlatform weCom, params string[] words) =>
+        Eventually.GetAsync(() => Task.FromResult(weCom.Messages(Robot)), messages => messages.Any(message => Array.TrueForAll(words, one => message.Text.Contains(one, StringComparison.Ordinal))));
 }
