@@ -240,6 +240,19 @@ public abstract partial class ConnectorContract
         }
     }
 
+    /// <summary>Reads each resource whole and from two days ago on, and sets one stock level.</summary>
+    protected async Task ReadAndWriteAsync(StoreSession store)
+    {
+        foreach (var resource in Connector.Readers.Keys)
+        {
+            await WalkAsync(store, resource, new PageRequest(null, Soon(), null, 50, Backfill: true));
+            await WalkAsync(store, resource, new PageRequest(Time.GetUtcNow().AddDays(-2), Soon(), null, 50, Backfill: false));
+        }
+
+        var level = (StockLevel)(await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 50, Backfill: true)))[0].Record;
+        Assert.Null((await Connector.StockWriter!.SetAsync(store, [new StockWrite(level.ItemId, level.LocationId, 5, level.Available, "k")], CancellationToken.None))[0].Fault);
+    }
+
     /// <summary>A buyer's order of one piece.</summary>
     protected SimOrder Place() => Shop.PlaceOrder(new OrderDraft
     {

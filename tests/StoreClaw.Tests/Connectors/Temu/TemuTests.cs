@@ -41,14 +41,7 @@ public sealed class TemuTests() : ConnectorContract(TemuConnector.Instance)
     public async Task Everything_is_read_and_written_without_a_mistake()
     {
         var store = await ConnectAsync();
-        foreach (var resource in Connector.Readers.Keys)
-        {
-            await WalkAsync(store, resource, new PageRequest(null, Soon(), null, 50, Backfill: true));
-            await WalkAsync(store, resource, new PageRequest(Time.GetUtcNow().AddDays(-2), Soon(), null, 50, Backfill: false));
-        }
-
-        var level = (StockLevel)(await WalkAsync(store, Resource.Stock, new PageRequest(null, Soon(), null, 50, Backfill: true)))[0].Record;
-        Assert.Null((await Connector.StockWriter!.SetAsync(store, [new StockWrite(level.ItemId, level.LocationId, 5, level.Available, "k")], CancellationToken.None))[0].Fault);
+        await ReadAndWriteAsync(store);
         await Connector.Webhooks!.EnsureAsync(store, Callback, CancellationToken.None);
         await Connector.Webhooks.RemoveAsync(store, Callback, CancellationToken.None);
 
