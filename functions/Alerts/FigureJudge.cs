@@ -137,36 +137,36 @@ internal static class FigureJudge
         }
     }
 
-    private static Finding Cancellations(StoreFigures figures)
-    {
-        foreach (var day in new[] { figures.Day, figures.Day.AddDays(-1) })
+    private static Finding Cancellations(StoreFigures figures) => Cancelled(
+        figures,
+        "",
+        static day => day.Cancelled,
+        day =>
         {
             // On a day of many orders many cancellations are to be expected.
             var placed = figures.Rhythm.Samples(day, static before => before.Placed);
-            var more = placed.Count == 0 ? 1 : Math.Max(1, figures.On(day).Placed / Math.Max(1, Reports.RobustScore.Median([.. placed])));
-            var usual = figures.Rhythm.Samples(day, before => before.Cancelled * more);
-            if (HourJudge.Count(figures.On(day).Cancelled, usual, figures.Rhythm.Spread) is { IsHigh: true, Value: >= AlertPolicy.LeastCancellations } verdict)
-            {
-                return Seen(figures, AlertKind.Cancellations, "", Bad(verdict), AlertWords.Cancellations(verdict, figures.On(day).Placed, day), $"{day:yyyyMMdd} {verdict.Value}");
-            }
-        }
-
-        return new Finding(AlertKind.Cancellations, "", null);
-    }
+            return placed.Count == 0 ? 1 : Math.Max(1, figures.On(day).Placed / Math.Max(1, Reports.RobustScore.Median([.. placed])));
+        },
+        (verdict, day) => AlertWords.Cancellations(verdict, figures.On(day).Placed, day));
 
     /// <summary>What is cancelled of earlier days' orders, judged by the day on which it is.</summary>
-    private static Finding LateCancellations(StoreFigures figures)
+    private static Finding LateCancellations(StoreFigures figures) => Cancelled(figures, Earlier, static day => day.LateCancellations, static _ => 1, AlertWords.LateCancellations);
+
+    /// <param name="more">How many times the usual is to be expected on the day.</param>
+    private static Finding Cancelled(
+        StoreFigures figures, string subject, Func<DayFigures, int> count, Func<DateOnly, decimal> more, Func<Verdict, DateOnly, (AlertText Cause, AlertText Advice)> words)
     {
         foreach (var day in new[] { figures.Day, figures.Day.AddDays(-1) })
         {
-            var usual = figures.Rhythm.Samples(day, static before => before.LateCancellations);
-            if (HourJudge.Count(figures.On(day).LateCancellations, usual, figures.Rhythm.Spread) is { IsHigh: true, Value: >= AlertPolicy.LeastCancellations } verdict)
+            var times = more(day);
+            var usual = figures.Rhythm.Samples(day, before => count(before) * times);
+            if (HourJudge.Count(count(figures.On(day)), usual, figures.Rhythm.Spread) is { IsHigh: true, Value: >= AlertPolicy.LeastCancellations } verdict)
             {
-                return Seen(figures, AlertKind.Cancellations, Earlier, Bad(verdict), AlertWords.LateCancellations(verdict, day), $"{day:yyyyMMdd} {verdict.Value}");
+                return Seen(figures, AlertKind.Cancellations, subject, Bad(verdict), words(verdict, day), $"{day:yyyyMMdd} {verdict.Value}");
             }
         }
 
-        return new Finding(AlertKind.Cancellations, Earlier, null);
+        return new Finding(AlertKind.Cancellations, subject, null);
     }
 
     private static IEnumerable<Finding> Refunds(StoreFigures figures)

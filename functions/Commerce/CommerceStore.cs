@@ -356,12 +356,14 @@ public sealed class CommerceStore(StorageClients storage, IWriteWatch watch, Tim
             yield return new(TableTransactionActionType.UpsertReplace, row);
         }
 
-        foreach (var gone in (write.Stored?.GetString(RecordKind.Refunds) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Except(RefundRows.Known(order)))
+        foreach (var gone in Known(write.Stored).Except(Known(write.Row)))
         {
             // Replaced by nothing instead of deleted: a delete of a row that is not there would fail the whole transaction.
             yield return new(TableTransactionActionType.UpsertReplace, RefundRows.Emptied(connectionId, order, gone));
         }
     }
+
+    private static string[] Known(TableEntity? row) => row?.GetString(RecordKind.Refunds)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     private sealed record Candidate(Upsert Upsert, int Index, string Partition);
 

@@ -25,7 +25,7 @@ internal static class RefundRows
     private const int LongestText = 30_000;
 
     /// <summary>What rows the order has, as "{refund, escaped, or !}@{day}".</summary>
-    public static IReadOnlyList<string> Known(Order order) => order is { Test: true } or { Deleted: true } ? [] :
+    public static IReadOnlyList<string> Known(Order order) => HasNone(order) ? [] :
     [
         .. order.Refunds.Select(static refund => $"{Keys.Escape(refund.Id)}@{Keys.Day(refund.CreatedAt)}"),
         .. LateCancellation(order) is { } at ? [$"{Cancellation}@{Keys.Day(at)}"] : Array.Empty<string>(),
@@ -35,7 +35,7 @@ internal static class RefundRows
     /// <param name="since">Cancellations of before are history that nobody asks for.</param>
     public static IEnumerable<TableEntity> Of(string connectionId, Order order, DateTimeOffset since)
     {
-        if (order is { Test: true } or { Deleted: true })
+        if (HasNone(order))
         {
             yield break;
         }
@@ -86,6 +86,8 @@ internal static class RefundRows
             Shares = row.GetString(Shares) is { } shares ? JsonSerializer.Deserialize<IReadOnlyList<RefundShare>>(shares, JsonText.Options) ?? [] : [],
         };
     }
+
+    private static bool HasNone(Order order) => order.Test || order.Deleted;
 
     private static DateTimeOffset? LateCancellation(Order order) => order.CancelledAt is { } at && Keys.Day(at) != Keys.Day(order.CreatedAt) ? at : null;
 

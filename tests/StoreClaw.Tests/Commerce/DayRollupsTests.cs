@@ -282,11 +282,6 @@ public sealed class DayRollupsTests
             _history.CountriesAsync(connectionId, customerIds, cancellationToken);
 
         public Task<DateTimeOffset?> OldestOrderAsync(string connectionId, CancellationToken cancellationToken) => _history.OldestOrderAsync(connectionId, cancellationToken);
-
-        private sealed class NoLog : IOrderLog
-        {
-            public IAsyncEnumerable<CustomerOrder> SinceAsync(string connectionId, DateTimeOffset day, CancellationToken cancellationToken) => AsyncEnumerable.Empty<CustomerOrder>();
-        }
     }
 
     /// <summary>So many orders a day, of so many customers.</summary>

@@ -69,9 +69,4 @@ public sealed class LateCancellationsTests
     private Task<IReadOnlyList<CancellationRow>> TodayAsync(StorageClients storage) => History(storage).LateCancellationsAsync("shop", Now.Date, Now.Date.AddDays(1), CancellationToken.None);
 
     private async Task<List<RefundRow>> RefundsAsync(StorageClients storage) => await History(storage).RefundsAsync("shop", Now.Date, Now.Date.AddDays(1), CancellationToken.None).ToListAsync();
-
-    private sealed class NoLog : IOrderLog
-    {
-        public IAsyncEnumerable<CustomerOrder> SinceAsync(string connectionId, DateTimeOffset day, CancellationToken cancellationToken) => AsyncEnumerable.Empty<CustomerOrder>();
-    }
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using StoreClaw.Reports;
-using StoreClaw.Reports.StockSync;
 using StoreClaw.Tests.Reports.Customers;
 using StoreClaw.Tests.Reports.Inventory;
 using StoreClaw.Tests.Reports.Research;
